@@ -1,0 +1,1 @@
+"""The HTTP application and the database; the only room that knows either."""

@@ -1,0 +1,1 @@
+"""Act: the change ledger, and the card that tells what happened."""

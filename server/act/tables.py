@@ -1,0 +1,25 @@
+"""The change ledger."""
+
+from piccolo.columns import UUID, Date, ForeignKey, Text, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.table import Table
+
+from server.collect.tables import Round
+
+
+class Action(Table, tablename="action"):
+    """What a service answers to one theme of a round."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    theme = Varchar(40)
+    status = Varchar(12)
+    text = Text()
+    next_check = Date(default=None, null=True)
+
+
+class Card(Table, tablename="card"):
+    """The round's "Hva skjedde med det dere sa?" is published since this date."""
+
+    round = ForeignKey(Round, primary_key=True)
+    published = Date(default=None)

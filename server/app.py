@@ -1,0 +1,73 @@
+"""The Litestar application: every route, what starts and stops with it, and its headers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from server import database, errors, worker
+from server.act.routes import routes as act_routes
+from server.collect.inbox import GroupCommit
+from server.collect.routes import STATIC
+from server.collect.routes import routes as collect_routes
+from server.errors import Problem
+from server.release.routes import routes as release_routes
+from server.security import harden
+from server.settings import Settings
+from server.staff.routes import routes as staff_routes
+
+
+@get("/health", tags=["operation"])
+async def health() -> dict[str, str]:
+    """Whether the server and its database answer."""
+    await database.ping()
+    return {"status": "ok"}
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Make the application; the database is opened when it starts.
+
+    Args:
+        settings: the configuration.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await database.connect(settings)
+        try:
+            await database.migrate()
+            app.state.group_commit = GroupCommit(settings.waiting_answers)
+            async with worker.running(settings):
+                yield
+            await app.state.group_commit.drain()
+        finally:
+            await database.close()
+
+    STATIC.mkdir(exist_ok=True)
+    return Litestar(
+        route_handlers=[
+            health,
+            *collect_routes,
+            *release_routes,
+            *act_routes,
+            *staff_routes,
+            create_static_files_router("/static", directories=[STATIC]),
+        ],
+        lifespan=[lifespan],
+        state=State({"settings": settings}),
+        middleware=[harden],
+        exception_handlers={
+            Problem: errors.on_problem,
+            HTTPException: errors.on_http,
+            Exception: errors.on_error,
+        },
+        openapi_config=OpenAPIConfig(
+            title="Fortell", version="0.1.0", path="/schema", render_plugins=[JsonRenderPlugin()]
+        ),
+        logging_config=None,
+    )

@@ -1,0 +1,226 @@
+"""The `fortell` command. Each command says in one line what it did, or what to do next."""
+
+import asyncio
+import datetime
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+import exports
+import nlp
+from nlp.cli import nlp_group
+from server import database, demo, logs, worker
+from server.app import create_app
+from server.collect import rounds
+from server.collect.rounds import RoundError
+from server.database import DatabaseError
+from server.release import service as releases
+from server.release.service import ReleaseError
+from server.settings import Settings, SettingsError
+from server.staff.accounts import AccountError, create_account
+
+EXPECTED = (
+    AccountError,
+    DatabaseError,
+    ReleaseError,
+    RoundError,
+    SettingsError,
+    exports.ExportError,
+    nlp.ModelMissing,
+)
+"""Errors whose message already tells the user what to do."""
+
+
+class Commands(click.Group):
+    """Shows an expected error as one sentence, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(context)
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="fortell")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Fortell: young people tell, services listen. Settings: FORTELL_… (see docs/running.md)."""
+    context.obj = Settings.from_environment(os.environ)
+
+
+main.add_command(nlp_group)
+
+
+def _with_database(settings: Settings, work: Callable[[], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        await database.connect(settings)
+        try:
+            await database.migrate()
+            return await work()
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+@main.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Run the server (with the worker inside, unless FORTELL_WORKER=false)."""
+    run_server(settings)
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until stopped; no access log, for an address and a path together are a trace."""
+    logs.configure()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+    )
+
+
+@main.command(name="demo")
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".demo"), show_default=True)
+@click.option("--prepare-only", is_flag=True, help="Load the demo municipality and stop.")
+@click.pass_obj
+def demo_command(settings: Settings, data: Path, prepare_only: bool) -> None:
+    """Load the demo municipality (Fjordvik) and serve it; prints addresses and a QR code."""
+    settings = demo.settings_for(settings, data)
+    asyncio.run(demo.prepare(settings, click.echo))
+    if not prepare_only:
+        demo.announce(settings, _with_database(settings, demo.new_password), click.echo)
+        run_server(settings)
+
+
+@main.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database's tables up to date."""
+
+    async def work() -> list[str]:
+        await database.connect(settings)
+        try:
+            return await database.migrate()
+        finally:
+            await database.close()
+
+    applied = asyncio.run(work())
+    click.echo(f"Applied: {', '.join(applied)}" if applied else "The database is up to date.")
+
+
+@main.command(name="worker")
+@click.option("--once", is_flag=True, help="Do what is due and stop.")
+@click.pass_obj
+def worker_command(settings: Settings, once: bool) -> None:
+    """Shuffle answers into the store and read stories, as the server's own worker does."""
+    logs.configure()
+    if once:
+        moved, read = _with_database(settings, worker.once)
+        click.echo(f"{moved} answers moved to the store, {read} read.")
+    else:
+        _with_database(settings, lambda: worker.forever(settings.worker_pause))
+
+
+@main.command()
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=lambda: datetime.date.today().isoformat(),
+    help="Date of the release; today when left out.",
+)
+@click.pass_obj
+def release(settings: Settings, code: str, day: datetime.datetime) -> None:
+    """Let out, through the gate, what may be let out of a round."""
+    made = _with_database(settings, lambda: releases.publish(code, day.date()))
+    shown = sum(figure.visible for figure in made.figures)
+    click.echo(
+        f"Release {made.number} of {code}: {shown} figures shown, "
+        f"{len(made.figures) - shown} hidden (each says why)."
+    )
+
+
+@main.command()
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.option("--format", "name", type=click.Choice(sorted(exports.formats())), required=True)
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.pass_obj
+def export(settings: Settings, code: str, name: str, output: Path) -> None:
+    """Write the latest release of a round as a file for researchers."""
+
+    async def latest() -> exports.Release | None:
+        found = await rounds.find(code)
+        return None if found is None else await releases.latest(found[0].id)
+
+    made = _with_database(settings, latest)
+    if made is None:
+        raise click.ClickException(
+            f"Nothing has been released from {code}. Run: fortell release --round {code}"
+        )
+    exports.write(made, output, name)
+    click.echo(f"Wrote {output}.")
+
+
+@main.group(name="round")
+def round_group() -> None:
+    """Rounds: check a file, load it, list what is loaded."""
+
+
+@round_group.command(name="check")
+@click.argument("file", type=click.Path(path_type=Path))
+def round_check(file: Path) -> None:
+    """Say whether a round's file is right, and where not."""
+    definition = rounds.read(file)
+    click.echo(f"{file} is a round: {definition.code}.")
+
+
+@round_group.command(name="load")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def round_load(settings: Settings, file: Path) -> None:
+    """Check a round's file and load it."""
+    definition = rounds.read(file)
+    _with_database(settings, lambda: rounds.keep(definition))
+    click.echo(f"Loaded. Answering page: {settings.public_url}/r/{definition.code}")
+
+
+@round_group.command(name="list")
+@click.pass_obj
+def round_list(settings: Settings) -> None:
+    """List the rounds that are loaded."""
+    for row, definition in _with_database(settings, rounds.all_rounds):
+        title = next(iter(definition.title.values()))
+        click.echo(f"{row.code}  {row.opens} – {row.closes or '…'}  {title}")
+
+
+@main.group(name="staff")
+def staff_group() -> None:
+    """Staff accounts."""
+
+
+@staff_group.command(name="add")
+@click.argument("name")
+@click.password_option(help="At least 12 characters; asked for when left out.")
+@click.pass_obj
+def staff_add(settings: Settings, name: str, password: str) -> None:
+    """Add an account for somebody who follows up what young people tell."""
+    _with_database(settings, lambda: create_account(name, password))
+    click.echo(f"Added. Sign in at {settings.public_url}/stab")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Collect: rounds, the answering page, and an answer's way to the store."""

@@ -1,0 +1,187 @@
+"""The way of an answer to the store: group commit into the inbox, shuffled batches out of it.
+
+Answers that arrive together are written in one transaction, in random order, and acknowledged
+after it. A round's inbox moves to the store when it holds BATCH answers; what has waited since an
+earlier week moves together, all rounds mixed. The store's rows, and the rowid or heap order under
+them, so never tell who came first.
+"""
+
+import asyncio
+import datetime
+import secrets
+from collections import Counter
+from typing import Any
+
+from piccolo.columns.combination import Where
+
+from server import database, logs
+from server.collect.responses import decode, week_of
+from server.collect.tables import Inbox, Response, Tombstone
+from server.database.connection import current
+
+BATCH = 20
+"""Answers that a round's inbox holds before they are shuffled into the store (DESIGN.md)."""
+
+GROUP = 64
+"""Most answers in one transaction."""
+
+CHUNK = 500
+"""Rows in one statement; SQLite takes at most 32 766 values."""
+
+shuffle = secrets.SystemRandom().shuffle
+
+
+class Busy(Exception):
+    """More answers wait to be written than the server takes on."""
+
+
+class GroupCommit:
+    """Writes waiting answers together; whoever waits is told after the commit.
+
+    Args:
+        limit: answers that may wait; one more raises Busy.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._waiting: asyncio.Queue[tuple[Inbox, asyncio.Future[None]]] = asyncio.Queue(limit)
+        self._task: asyncio.Task[None] | None = None
+
+    async def add(self, row: Inbox) -> None:
+        """Store one answer; returns when it is on disk.
+
+        Args:
+            row: the answer; its receipt hash makes a repetition harmless.
+
+        Raises:
+            Busy: too many answers wait.
+            Exception: what the database says, when this very answer could not be written.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            self._waiting.put_nowait((row, done))
+        except asyncio.QueueFull:
+            raise Busy from None
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._write_waiting())
+        await done
+
+    async def _write_waiting(self) -> None:
+        while not self._waiting.empty():
+            count = min(self._waiting.qsize(), GROUP)
+            group = [self._waiting.get_nowait() for _ in range(count)]
+            shuffle(group)
+            await _write_group(group)
+
+    async def drain(self) -> None:
+        """Wait until nothing waits."""
+        if self._task is not None:
+            await self._task
+
+
+async def _write_group(group: list[tuple[Inbox, asyncio.Future[None]]]) -> None:
+    try:
+        await write([row for row, _ in group])
+    except Exception as error:
+        if len(group) == 1:
+            _fail(group[0][1], error)
+            return
+        for one in group:
+            await _write_group([one])
+        return
+    for _, done in group:
+        if not done.done():
+            done.set_result(None)
+
+
+def _fail(done: "asyncio.Future[None]", error: Exception) -> None:
+    if not done.done():
+        done.set_exception(error)
+
+
+async def write(rows: list[Inbox]) -> None:
+    """Write answers in one transaction; one that is here already, or was withdrawn, is left out.
+
+    The check comes after the insert: PostgreSQL lets an insert wait for a row that is on its way
+    from the inbox to the store, and only afterwards is that row visible there.
+    """
+    async with current().transaction():
+        await Inbox.insert(*rows).on_conflict(target=Inbox.receipt_hash, action="DO NOTHING")
+        for table in (Response, Tombstone):
+            known = table.select(table.receipt_hash).where(
+                table.receipt_hash.is_in([row.receipt_hash for row in rows])
+            )
+            taken = [found["receipt_hash"] for found in await known]
+            if taken:
+                await Inbox.delete().where(Inbox.receipt_hash.is_in(taken))
+
+
+async def move_due(today: datetime.date) -> int:
+    """Shuffle what is due into the store: whole rounds, and what waits since an earlier week.
+
+    Returns:
+        Number of answers moved.
+    """
+    waiting = Counter(row["round"] for row in await Inbox.select(Inbox.round))
+    full = [round_id for round_id, count in waiting.items() if count >= BATCH]
+    moved = 0
+    for round_id in full:
+        moved += await _move(Inbox.round == round_id)
+    return moved + await _move(Inbox.week < week_of(today))
+
+
+async def move_all() -> int:
+    """Shuffle everything into the store at once, all rounds mixed; for demo data and tests."""
+    return await _move(Inbox.week != "")
+
+
+async def _move(condition: Where) -> int:
+    async with current().transaction():
+        rows = await Inbox.delete().where(condition).returning(*Inbox.all_columns())
+        shuffle(rows)
+        for chunk in _chunks(rows):
+            await Response.insert(*(_stored(row) for row in chunk))
+    if rows:
+        await database.erase_deleted()
+        logs.event("moved_to_store", answers=len(rows))
+    return len(rows)
+
+
+def _chunks(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    return [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+
+
+def _stored(row: dict[str, Any]) -> Response:
+    return Response(
+        round=row["round"],
+        receipt_hash=row["receipt_hash"],
+        week=row["week"],
+        has_story=bool(decode(row["document"]).stories),
+        document=row["document"],
+    )
+
+
+async def withdraw(receipt_hash: str) -> bool:
+    """Remove an answer for good; releases that are out stay as they are.
+
+    Args:
+        receipt_hash: SHA-256 of the receipt, 64 hexadecimal digits.
+
+    Returns:
+        Whether there was, or had been, such an answer.
+    """
+    async with current().transaction():
+        gone = await Inbox.delete().where(Inbox.receipt_hash == receipt_hash).returning(Inbox.id)
+        gone += await _withdraw_stored(receipt_hash)
+        known = await Tombstone.exists().where(Tombstone.receipt_hash == receipt_hash)
+        if gone and not known:
+            await Tombstone.insert(Tombstone(receipt_hash=receipt_hash))
+    if gone:
+        await database.erase_deleted()
+    return bool(gone) or known
+
+
+async def _withdraw_stored(receipt_hash: str) -> list[dict[str, Any]]:
+    """Annotations go with their response: the foreign key cascades."""
+    query = Response.delete().where(Response.receipt_hash == receipt_hash)
+    gone: list[dict[str, Any]] = await query.returning(Response.id)
+    return gone

@@ -1,0 +1,147 @@
+"""A round as it stands today: open or not, with its questions ready to be answered."""
+
+import datetime
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from server.act.tables import Card
+from server.collect import questionnaire, rounds
+from server.collect.rounds import Definition
+from server.collect.tables import Round
+from server.errors import Problem
+
+KEEP = 2.0
+"""Seconds that a process trusts what it read; a published card opens the next round after it."""
+
+Status = Literal["open", "closed", "upcoming", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRound:
+    """A round, its status today, and what may be answered.
+
+    `previous` is the code of the latest earlier round of the same services whose card is out.
+    """
+
+    id: UUID
+    definition: Definition
+    status: Status
+    previous: str | None
+    questions: list[questionnaire.Question]
+    options: dict[str, set[int | str]]
+    stories: set[str]
+    services: set[str]
+
+
+_kept: dict[str, tuple[float, datetime.date, LiveRound]] = {}
+
+
+async def live_round(code: str, today: datetime.date) -> LiveRound:
+    """The round with this code.
+
+    Args:
+        code: as somebody typed it.
+        today: decides whether it is open.
+
+    Raises:
+        Problem: no round has this code.
+    """
+    kept = _kept.get(code)
+    if kept and time.monotonic() - kept[0] < KEEP and kept[1] == today:
+        return kept[2]
+    found = await rounds.find(code)
+    if found is None:
+        raise Problem(
+            404,
+            "unknown_round",
+            "No round has this code.",
+            "Check the code; it stands under the QR code or in the message that you got.",
+        )
+    live = await _look(*found, today)
+    _kept[code] = (time.monotonic(), today, live)
+    return live
+
+
+def forget() -> None:
+    """Read rounds anew from now on; after a card is published and when a database is changed."""
+    _kept.clear()
+
+
+async def _look(row: Round, definition: Definition, today: datetime.date) -> LiveRound:
+    earlier = await rounds.earlier_rounds(row, definition)
+    out = {card["round"] for card in await Card.select(Card.round)}
+    published = [other.code for other in earlier if other.id in out]
+    return LiveRound(
+        id=row.id,
+        definition=definition,
+        status=_status(row, today, blocked=len(published) < len(earlier)),
+        previous=published[-1] if published else None,
+        questions=questionnaire.questions(definition),
+        options=questionnaire.options(definition),
+        stories=questionnaire.story_ids(definition),
+        services={service.key for service in definition.services},
+    )
+
+
+def _status(row: Round, today: datetime.date, blocked: bool) -> Status:
+    if today < row.opens:
+        return "upcoming"
+    if row.closes and today > row.closes:
+        return "closed"
+    return "blocked" if blocked else "open"
+
+
+def must_be_open(live: LiveRound) -> None:
+    """See that answers are taken.
+
+    Raises:
+        Problem: the round is over, has not begun, or waits for the card of the one before (F00).
+    """
+    if live.status == "closed":
+        raise Problem(
+            410,
+            "round_closed",
+            "This round is over and takes no more answers.",
+            "See what happened with the answers on the round's page.",
+        )
+    if live.status == "upcoming":
+        raise Problem(
+            403,
+            "round_not_open",
+            "This round has not begun.",
+            f"Come back on {live.definition.opens.isoformat()}.",
+        )
+    if live.status == "blocked":
+        raise Problem(
+            403,
+            "round_waits",
+            "This round opens when the service has told what happened with the last answers.",
+            "Come back later. For staff: publish the card of the round before.",
+        )
+
+
+def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the answering page is told about a round.
+
+    Args:
+        live: the round.
+        helplines: numbers that the page shows.
+    """
+    definition = live.definition
+    return {
+        "code": definition.code,
+        "title": definition.title,
+        "organisation": definition.organisation.name,
+        "languages": definition.languages,
+        "status": live.status,
+        "opens": definition.opens,
+        "closes": definition.closes,
+        "readers": definition.readers,
+        "mandate": definition.mandate.decides,
+        "services": [{"key": s.key, "name": s.name} for s in definition.services],
+        "helplines": helplines,
+        "questions": live.questions,
+        "previous": {"code": live.previous} if live.previous else None,
+    }

@@ -1,0 +1,121 @@
+"""What arrives from a phone: checked against the round, de-identified, made into one document."""
+
+import datetime
+import hashlib
+import re
+from typing import Annotated, Literal
+
+import msgspec
+
+import nlp
+from enumerations import AgeBand, Language
+from server.collect import questionnaire
+from server.collect.live import LiveRound
+from server.collect.tables import Inbox
+from server.errors import Problem
+
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Id = Annotated[str, msgspec.Meta(max_length=40)]
+Story = Annotated[str, msgspec.Meta(max_length=questionnaire.STORY_LIMIT)]
+
+
+class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
+    """An answer as the page sends it. What was skipped is absent.
+
+    `receipt_hash` is SHA-256 of the receipt in upper case without dashes; the receipt itself stays
+    with the young person. `answers` holds an option's value, or "dont_know".
+    """
+
+    receipt_hash: Hash
+    language: Language
+    services: Annotated[list[Id], msgspec.Meta(max_length=50)] = []
+    age_band: AgeBand | None = None
+    stories: Annotated[dict[Id, Story], msgspec.Meta(max_length=10)] = {}
+    answers: Annotated[dict[Id, int | Literal["dont_know"]], msgspec.Meta(max_length=200)] = {}
+
+
+class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An answer as it is stored. Stories are de-identified."""
+
+    language: Language
+    services: list[str]
+    age_band: AgeBand | None
+    stories: dict[str, str]
+    answers: dict[str, int | Literal["dont_know"]]
+
+
+def decode(document: str) -> Document:
+    """A stored answer's document."""
+    return msgspec.json.decode(document, type=Document)
+
+
+def week_of(day: datetime.date) -> str:
+    """ISO 8601 week, such as 2026-W07; the only time an answer carries."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def receipt_hash(receipt: str) -> str:
+    """SHA-256 of a receipt as somebody typed it; case, spaces and dashes do not matter."""
+    plain = re.sub(r"[\s-]", "", receipt).upper()
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
+    """Make an inbox row of what arrived; the only place where a story is still as written.
+
+    Args:
+        new: what the page sent.
+        live: the round it was sent to.
+        day: today; only its week is kept.
+
+    Raises:
+        Problem: it names a service, a question or an option that the round does not have.
+    """
+    _check(new, live)
+    document = Document(
+        language=new.language,
+        services=sorted(set(new.services)),
+        age_band=new.age_band,
+        stories={
+            key: nlp.redact(_storable(text)).text
+            for key, text in new.stories.items()
+            if text.strip()
+        },
+        answers=new.answers,
+    )
+    return Inbox(
+        round=live.id,
+        receipt_hash=new.receipt_hash,
+        week=week_of(day),
+        document=msgspec.json.encode(document).decode(),
+    )
+
+
+def _storable(text: str) -> str:
+    """NUL and unpaired surrogates, which no database takes, become the replacement character."""
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
+
+
+def _check(new: NewResponse, live: LiveRound) -> None:
+    if not live.services.issuperset(new.services):
+        raise Problem(
+            400,
+            "unknown_service",
+            "The answer names a service that this round does not ask about.",
+            "Load the page again and send once more.",
+        )
+    if not (live.options.keys() >= new.answers.keys() and live.stories >= new.stories.keys()):
+        raise Problem(
+            400,
+            "unknown_item",
+            "The answer names a question that this round does not ask.",
+            "Load the page again and send once more.",
+        )
+    if any(value not in live.options[item] for item, value in new.answers.items()):
+        raise Problem(
+            400,
+            "unknown_option",
+            "An answer is none of the question's options.",
+            "Send one of the values that the round lists for the question.",
+        )

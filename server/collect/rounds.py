@@ -1,0 +1,267 @@
+"""Rounds: read from a YAML file, checked, and kept as the file was."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import yaml
+
+import exports
+from enumerations import Language
+from server.collect.tables import Round
+
+Words = dict[Language, str]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{4,12}$")]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
+class RoundError(Exception):
+    """A round cannot be used; the message names the line and says what to do."""
+
+
+class Service(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A service that the round asks about; `service_class` is an id of the taxonomy."""
+
+    key: Key
+    name: Words
+    service_class: str = msgspec.field(name="class")
+
+
+class Organisation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who asks."""
+
+    key: Key
+    name: Words
+
+
+class Mandate(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who decides about what comes in, and with what means; no round starts without it (F60)."""
+
+    decides: Words
+    means: Words
+
+
+class Definition(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One round, as its file says it.
+
+    `questionnaire` lists, in order: `services`, `narrativ4.n1` (one item of an instrument), `mt10`
+    (a whole instrument), `age_band`. `closes: null` is a rolling collection (F40).
+    """
+
+    code: Code
+    title: Words
+    organisation: Organisation
+    opens: datetime.date
+    closes: datetime.date | None
+    languages: Annotated[list[Language], msgspec.Meta(min_length=1)]
+    mandate: Mandate
+    readers: Words
+    involvement: Words
+    services: list[Service]
+    questionnaire: Annotated[list[str], msgspec.Meta(min_length=1)]
+
+
+def parse(text: str, name: str) -> Definition:
+    """Read a round's file.
+
+    Args:
+        text: YAML.
+        name: what the file is called, for messages.
+
+    Raises:
+        RoundError: the file has a mistake; the message gives its line and what is expected.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RoundError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
+    except yaml.YAMLError:
+        raise RoundError(f"{name}: this is not YAML; save the file as UTF-8 text.") from None
+    try:
+        definition = msgspec.convert(data, Definition, strict=True)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `")
+        raise RoundError(f"{name}, line {_line(node, path)}: {_place(path)}{problem}.") from None
+    for path, problem in _mistakes(definition):
+        raise RoundError(f"{name}, line {_line(node, path)}: {problem}")
+    return definition
+
+
+def _place(path: str) -> str:
+    place = path.strip("`$").lstrip(".")
+    return f"{place}: " if place else ""
+
+
+def _line(node: yaml.Node | None, path: str) -> int:
+    """Line, counted from 1, of a msgspec path such as `$.services[0].name`."""
+    for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
+        found = _child(node, name, index)
+        if found is None:
+            break
+        node = found
+    return node.start_mark.line + 1 if node else 1
+
+
+def _child(node: yaml.Node | None, name: str, index: str) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == name), None)
+    if isinstance(node, yaml.SequenceNode) and index and int(index) < len(node.value):
+        child: yaml.Node = node.value[int(index)]
+        return child
+    return None
+
+
+def _mistakes(definition: Definition) -> list[tuple[str, str]]:
+    """What types cannot say: (path, what is wrong and what to do)."""
+    return [
+        *_date_mistakes(definition),
+        *_word_mistakes(definition),
+        *_service_mistakes(definition),
+        *_question_mistakes(definition),
+    ]
+
+
+def _date_mistakes(definition: Definition) -> list[tuple[str, str]]:
+    if definition.closes and definition.closes <= definition.opens:
+        return [("$.closes", "the round closes before it opens. Set a later date, or null.")]
+    return []
+
+
+def _word_mistakes(definition: Definition) -> list[tuple[str, str]]:
+    texts = {
+        "$.title": definition.title,
+        "$.organisation.name": definition.organisation.name,
+        "$.mandate.decides": definition.mandate.decides,
+        "$.mandate.means": definition.mandate.means,
+        "$.readers": definition.readers,
+        "$.involvement": definition.involvement,
+        **{f"$.services[{i}].name": s.name for i, s in enumerate(definition.services)},
+    }
+    return [
+        (path, f"the text lacks '{language.value}'. Write it in every language of the round.")
+        for path, words in texts.items()
+        for language in definition.languages
+        if not words.get(language, "").strip()
+    ]
+
+
+def _service_mistakes(definition: Definition) -> list[tuple[str, str]]:
+    classes = exports.service_classes()
+    seen: set[str] = set()
+    mistakes = []
+    for index, service in enumerate(definition.services):
+        if service.service_class not in classes:
+            known = ", ".join(sorted(classes))
+            problem = f"'{service.service_class}' is no class of service. Use one of: {known}."
+            mistakes.append((f"$.services[{index}].class", problem))
+        if service.key in seen:
+            mistakes.append((f"$.services[{index}].key", f"'{service.key}' stands twice."))
+        seen.add(service.key)
+    return mistakes
+
+
+def _question_mistakes(definition: Definition) -> list[tuple[str, str]]:
+    mistakes = []
+    seen: set[str] = set()
+    for index, entry in enumerate(definition.questionnaire):
+        path = f"$.questionnaire[{index}]"
+        if not _known_question(entry):
+            known = ", ".join(["services", "age_band", *sorted(exports.instruments())])
+            mistakes.append((path, f"'{entry}' is no question. Use one of: {known}."))
+        if entry in seen:
+            mistakes.append((path, f"'{entry}' stands twice."))
+        seen.add(entry)
+    return mistakes
+
+
+def _known_question(entry: str) -> bool:
+    instrument, _, item = entry.partition(".")
+    known = exports.instruments().get(instrument)
+    if known is None:
+        return entry in {"services", "age_band"}
+    return not item or item in {i.id for i in known.items}
+
+
+def read(path: Path) -> Definition:
+    """Read a round's file.
+
+    Args:
+        path: a YAML file.
+
+    Raises:
+        RoundError: the file cannot be read or has a mistake.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RoundError(
+            f"{path} cannot be read ({type(error).__name__}). Give the path of a UTF-8 YAML file."
+        ) from None
+    return parse(text, path.name)
+
+
+async def keep(definition: Definition) -> None:
+    """Store a round; the same round again changes nothing.
+
+    Raises:
+        RoundError: a round with this code exists and differs: answers belong to its words.
+    """
+    document = msgspec.json.encode(definition, order="deterministic").decode()
+    kept = await Round.objects().where(Round.code == definition.code).first()
+    if kept is None:
+        await Round.insert(
+            Round(
+                code=definition.code,
+                definition=document,
+                opens=definition.opens,
+                closes=definition.closes,
+            )
+        )
+    elif kept.definition != document:
+        raise RoundError(
+            f"The round {definition.code} is loaded already, with other words. Its questions are "
+            "locked, for answers belong to them. Give the changed round a new code."
+        )
+
+
+async def find(code: str) -> tuple[Round, Definition] | None:
+    """A round by the code that somebody typed.
+
+    Args:
+        code: letters and digits; case, spaces and dashes do not matter.
+    """
+    wanted = re.sub(r"[\s-]", "", code).upper()
+    row = await Round.objects().where(Round.code == wanted).first()
+    return None if row is None else (row, definition_of(row))
+
+
+def definition_of(row: Round) -> Definition:
+    """The definition that a stored round carries."""
+    return msgspec.json.decode(row.definition, type=Definition)
+
+
+async def all_rounds() -> list[tuple[Round, Definition]]:
+    """Every round, the earliest first."""
+    rows = await Round.objects().order_by(Round.opens, Round.code)
+    return [(row, definition_of(row)) for row in rows]
+
+
+async def earlier_rounds(row: Round, definition: Definition) -> list[Round]:
+    """Rounds that opened before this one and asked about one of its services."""
+    keys = {service.key for service in definition.services}
+    return [
+        other
+        for other, described in await all_rounds()
+        if (other.opens, other.code) < (row.opens, row.code)
+        and keys & {service.key for service in described.services}
+    ]
+
+
+def names(words: Mapping[Language, str]) -> dict[str, str]:
+    """Words as plain JSON data."""
+    return {language.value: text for language, text in words.items()}

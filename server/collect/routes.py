@@ -1,0 +1,118 @@
+"""HTTP for young people: the answering page, a round's questions, sending and withdrawing."""
+
+import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+from litestar import Controller, Response, get, post
+from litestar.datastructures import State
+from litestar.openapi import ResponseSpec
+from litestar.types import ControllerRouterHandler
+
+from server import errors
+from server.collect import inbox, live, responses
+from server.collect.inbox import Busy
+from server.collect.responses import NewResponse
+from server.errors import Problem
+
+STATIC = Path(__file__).parent.parent / "static"
+BODY_LIMIT = 128 * 1024
+"""Largest request, in bytes: two stories of 4 000 four-byte characters and everything else."""
+
+HELPLINES = yaml.safe_load(Path(__file__).with_name("helplines.yaml").read_text("utf-8"))
+
+Receipt = Annotated[str, msgspec.Meta(min_length=16, max_length=40)]
+
+
+class Received(msgspec.Struct):
+    """The answer is on disk."""
+
+    status: str = "received"
+
+
+class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody takes their answer back."""
+
+    receipt: Receipt
+
+
+class Withdrawn(msgspec.Struct):
+    """The answer is gone."""
+
+    status: str = "withdrawn"
+
+
+PROBLEMS = {
+    status: ResponseSpec(errors.Body, description=text)
+    for status, text in {
+        400: "The request does not fit.",
+        403: "The round takes no answers yet.",
+        404: "No such round.",
+        410: "The round is over.",
+        413: "Too large.",
+        503: "Too many at once.",
+    }.items()
+}
+
+
+@get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], media_type="text/html", include_in_schema=False)
+async def page() -> Response[bytes]:
+    """The answering page; which screen it shows is read from the address in the browser."""
+    file = STATIC / "svar" / "index.html"
+    if not file.exists():
+        raise Problem(
+            503, "not_built", "The answering page has not been built.", "Run: make frontend"
+        )
+    return Response(file.read_bytes(), media_type="text/html; charset=utf-8")
+
+
+class RoundController(Controller):
+    """A round, from the outside."""
+
+    path = "/api/rounds/{code:str}"
+    tags = ("collect",)
+
+    @get(responses={404: PROBLEMS[404]})
+    async def show(self, code: str) -> dict[str, Any]:
+        """What the round asks, who reads, and where help is."""
+        return live.public(await live.live_round(code, today()), HELPLINES)
+
+    @post("/responses", responses=PROBLEMS, request_max_body_size=BODY_LIMIT)
+    async def send(self, code: str, data: NewResponse, state: State) -> Received:
+        """Take an answer. The same receipt hash again is the same answer: nothing is doubled."""
+        found = await live.live_round(code, today())
+        live.must_be_open(found)
+        try:
+            await state.group_commit.add(responses.receive(data, found, today()))
+        except Busy:
+            raise Problem(
+                503,
+                "busy",
+                "Many answer at once just now.",
+                "Keep the answer and send it again in a few seconds.",
+                retry_after=5,
+            ) from None
+        return Received()
+
+    @post("/withdrawals", status_code=200, responses={404: PROBLEMS[404]})
+    async def withdraw(self, code: str, data: Withdrawal) -> Withdrawn:
+        """Take an answer back. What has been published stays as it is."""
+        await live.live_round(code, today())
+        if not await inbox.withdraw(responses.receipt_hash(data.receipt)):
+            raise Problem(
+                404,
+                "unknown_receipt",
+                "No answer has this receipt.",
+                "Check every letter; a receipt has five groups of four.",
+            )
+        return Withdrawn()
+
+
+def today() -> datetime.date:
+    """The date where the server is."""
+    return datetime.date.today()
+
+
+routes: list[ControllerRouterHandler] = [page, RoundController]

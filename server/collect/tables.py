@@ -1,0 +1,46 @@
+"""What young people send: rounds, the inbox, the store, and tombstones of withdrawn answers.
+
+No table here has a serial number or a time. `receipt_hash` is SHA-256 of a secret that only the
+young person holds; it makes a resend harmless and lets the holder withdraw.
+"""
+
+from piccolo.columns import UUID, Boolean, Date, ForeignKey, Text, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.table import Table
+
+
+class Round(Table, tablename="round"):
+    """One collection. `definition` is the round's file as it was when loaded, JSON."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    code = Varchar(12, unique=True)
+    definition = Text()
+    opens = Date(default=None)
+    closes = Date(default=None, null=True)
+
+
+class Inbox(Table, tablename="inbox"):
+    """An answer on its way; it stays until enough others are there to be shuffled with."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    receipt_hash = Varchar(64, unique=True)
+    week = Varchar(8)
+    document = Text()
+
+
+class Response(Table, tablename="response"):
+    """An answer in the store. `document` is server.collect.responses.Document, JSON."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    receipt_hash = Varchar(64, unique=True)
+    week = Varchar(8)
+    has_story = Boolean(index=True)
+    document = Text()
+
+
+class Tombstone(Table, tablename="tombstone"):
+    """What remains of a withdrawn answer, so that a resend cannot bring it back."""
+
+    receipt_hash = Varchar(64, primary_key=True)

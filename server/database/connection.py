@@ -1,0 +1,185 @@
+"""Which database is in use: opened once per process, bound to every table."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig
+from piccolo.table import Table
+
+from server.database.sqlite import KeptSQLiteEngine
+from server.settings import Settings
+
+os.environ["PICCOLO_CONF"] = "server.database.piccolo_conf"
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+_current: list[Any] = []
+
+
+def is_connected() -> bool:
+    """Whether a database is open in this process."""
+    return bool(_current)
+
+
+def current() -> Any:
+    """The engine of this process.
+
+    Raises:
+        DatabaseError: nothing has been connected yet.
+    """
+    if not _current:
+        raise DatabaseError("No database is connected. Call server.database.connect() first.")
+    return _current[0]
+
+
+async def connect(settings: Settings) -> None:
+    """Open the database named in the settings and bind every table to it.
+
+    Args:
+        settings: its `database` names a file or a server.
+
+    Raises:
+        DatabaseError: the file cannot be opened or the server does not answer.
+    """
+    engine = await _open(settings)
+    _current[:] = [engine]
+    bound: tuple[type[Table], ...] = (*tables(), Migration)
+    for table in bound:
+        table._meta.db = engine
+
+
+async def _open(settings: Settings) -> Any:
+    path = settings.sqlite_path
+    if path is not None:
+        return await _open_sqlite(path)
+    return await _open_postgres(settings)
+
+
+async def _open_sqlite(path: Path) -> KeptSQLiteEngine:
+    engine = KeptSQLiteEngine(path)
+    try:
+        await engine.writer()
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(
+            f"The database file {path} cannot be opened ({type(error).__name__}). Check that its "
+            "folder exists, that this user may write there, and that the disk is not full."
+        ) from error
+    return engine
+
+
+async def _open_postgres(settings: Settings) -> Any:
+    try:
+        import asyncpg
+        from piccolo.engine.postgres import PostgresEngine
+    except ImportError as error:
+        raise DatabaseError(
+            "PostgreSQL needs its driver. Install it with: pip install 'fortell[postgres]'"
+        ) from error
+    try:
+        engine = PostgresEngine(config=_postgres_config(settings.database))
+        await engine.start_connection_pool(min_size=1, max_size=settings.pool_size)
+    except (OSError, asyncpg.PostgresError) as error:
+        host = urlsplit(settings.database).hostname or "its socket"
+        raise DatabaseError(
+            f"PostgreSQL at {host} does not answer or refuses us ({type(error).__name__}). Check "
+            "FORTELL_DATABASE, that the server runs, and that the database exists."
+        ) from error
+    return engine
+
+
+def _postgres_config(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    config = {
+        "host": parts.hostname and unquote(parts.hostname),
+        "port": parts.port,
+        "user": parts.username and unquote(parts.username),
+        "password": parts.password and unquote(parts.password),
+        "database": parts.path.lstrip("/"),
+    }
+    for pair in filter(None, parts.query.split("&")):
+        key, _, value = pair.partition("=")
+        config[key] = unquote(value)
+    return {key: value for key, value in config.items() if value}
+
+
+async def close() -> None:
+    """Close the database; nothing happens when none is open."""
+    while _current:
+        engine = _current.pop()
+        if isinstance(engine, KeptSQLiteEngine):
+            await engine.close()
+        else:
+            await engine.close_connection_pool()
+
+
+async def erase_deleted() -> None:
+    """See that deleted text leaves the disk (PostgreSQL: VACUUM; it does so by itself later)."""
+    engine = current()
+    if isinstance(engine, KeptSQLiteEngine):
+        await engine.erase_deleted()
+    else:
+        for name in ("inbox", "response"):
+            await engine.run_ddl(f"VACUUM {name}")
+
+
+async def migrate() -> list[str]:
+    """Bring the connected database's tables up to date.
+
+    Returns:
+        Names of the migrations that were applied; empty when all was up to date.
+    """
+    await Migration.create_table(if_not_exists=True)
+    done = set(await Migration.get_migrations_which_ran(app_name="fortell"))
+    applied = []
+    for module in _migrations():
+        if module.ID in done:
+            continue
+        manager: MigrationManager = await module.forwards()
+        await manager.run()
+        await Migration.insert(Migration(name=module.ID, app_name="fortell"))
+        applied.append(module.ID)
+    return applied
+
+
+def _migrations() -> list[Any]:
+    from piccolo.apps.migrations.commands.base import BaseMigrationManager
+
+    modules = BaseMigrationManager().get_migration_modules(
+        app_config().resolved_migrations_folder_path
+    )
+    return [modules[name] for name in sorted(modules)]
+
+
+def app_config() -> AppConfig:
+    """The one Piccolo app: every table of every room."""
+    return AppConfig(
+        app_name="fortell",
+        migrations_folder_path=str(Path(__file__).parent / "migrations"),
+        table_classes=list(tables()),
+    )
+
+
+def tables() -> tuple[type[Table], ...]:
+    """Every table, each defined in the room that owns it."""
+    from server.act.tables import Action, Card
+    from server.collect.tables import Inbox, Response, Round, Tombstone
+    from server.release.tables import ReleaseRow
+    from server.staff.tables import Account, Session
+    from server.understand.tables import Annotation
+
+    return (
+        Round, Inbox, Response, Tombstone, Annotation, ReleaseRow, Action, Card, Account, Session,
+    )  # fmt: skip
+
+
+async def ping() -> None:
+    """Ask the database for nothing, to see that it answers."""
+    await current().run_ddl("SELECT 1")

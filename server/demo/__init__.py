@@ -1,0 +1,193 @@
+"""The demo municipality: Fjordvik, invented, loaded through the same doors as real answers."""
+
+import datetime
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import segno
+import yaml
+
+import nlp
+from enumerations import ActionStatus, Language
+from server import database
+from server.act import ledger
+from server.collect import inbox, live, responses, rounds
+from server.collect.responses import NewResponse
+from server.demo.scales import scale_answers
+from server.release import service as releases
+from server.settings import Settings
+from server.staff.accounts import change_password, create_account
+from server.staff.tables import Account
+from server.understand import service as understand
+
+HERE = Path(__file__).parent
+FIRST, SECOND = "FJORD1", "FJORD2"
+ACCOUNT = "demo"
+WITHOUT_STORY = 84
+FIRST_MONTH = {1: 1, 2: 4, 3: 7}
+WEEKS = 12
+RELEASES = {1: "2026-04-07", 2: "2026-07-07", 3: "2026-10-06"}
+CARD = datetime.date(2026, 10, 20)
+
+Say = Callable[[str], None]
+
+
+def settings_for(settings: Settings, folder: Path) -> Settings:
+    """The given settings on the demo's own database; other data or another engine, another file.
+
+    Args:
+        settings: host, port and address are taken from here.
+        folder: where the demo's database is kept.
+    """
+    digest = hashlib.sha256(version("fortell").encode() + nlp.model_version().encode())
+    for path in sorted(HERE.rglob("*.*")):
+        if path.suffix in {".jsonl", ".yaml", ".py"}:
+            digest.update(path.read_bytes())
+    return replace(settings, database=f"sqlite:///{folder}/fjordvik-{digest.hexdigest()[:12]}.db")
+
+
+async def prepare(settings: Settings, say: Say) -> None:
+    """Load the municipality into its database, unless it is there; a half-made one starts anew.
+
+    Args:
+        settings: from `settings_for`.
+        say: told what happens.
+    """
+    path = settings.sqlite_path
+    assert path is not None  # noqa: S101 - settings_for sets it
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".half")
+    for old in path.parent.glob("fjordvik-*"):
+        old.unlink()
+    await database.connect(replace(settings, database=f"sqlite:///{half}"))
+    try:
+        await database.migrate()
+        await load(say)
+    finally:
+        await database.close()
+    half.rename(path)
+
+
+async def load(say: Say) -> None:
+    """Load rounds, answers quarter by quarter with a release after each, and the card."""
+    for name in ("fjord1", "fjord2"):
+        await rounds.keep(rounds.read(HERE / "rounds" / f"{name}.yaml"))
+    people = list(_people())
+    for quarter, day in RELEASES.items():
+        found = [person for person in people if person["quarter"] == quarter]
+        say(f"Quarter {quarter} of 3: {len(found)} invented answers are sent in and read …")
+        await _send(found, quarter)
+        await understand.annotate_waiting()
+        await releases.publish(FIRST, datetime.date.fromisoformat(day))
+    await _answer_back()
+
+
+def _people() -> Iterator[dict[str, Any]]:
+    stories = [
+        json.loads(line)
+        for path in sorted((HERE / "narratives").glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    yield from stories
+    keys = sorted({key for story in stories for key in story["services"]})
+    for number in range(WITHOUT_STORY):
+        yield {
+            "id": f"w{number:03}",
+            "services": [keys[number % len(keys)]],
+            "age_band": ["13-15", "16-17", "18-24"][number % 3],
+            "quarter": number // len(keys) % 3 + 1,
+            "tone": None,
+        }
+
+
+async def _send(people: list[dict[str, Any]], quarter: int) -> None:
+    rows = []
+    for number, person in enumerate(people):
+        month = datetime.date(2026, FIRST_MONTH[quarter], 8)
+        day = month + datetime.timedelta(weeks=number % WEEKS)
+        rows.append(responses.receive(_response(person), await live.live_round(FIRST, day), day))
+    await inbox.write(rows)
+    await inbox.move_all()
+
+
+def _response(person: dict[str, Any]) -> NewResponse:
+    service = next(iter(person["services"]), None)
+    nynorsk = person.get("variety") == "nn"
+    return msgspec.convert(
+        {
+            "receipt_hash": hashlib.sha256(secrets.token_bytes(16)).hexdigest(),
+            "language": Language.NYNORSK if nynorsk else Language.BOKMAL,
+            "services": person["services"],
+            "age_band": person["age_band"],
+            "stories": {person["prompt"]: person["text"]} if "text" in person else {},
+            "answers": scale_answers(person["id"], person["tone"], service, person["quarter"]),
+        },
+        NewResponse,
+    )
+
+
+async def _answer_back() -> None:
+    found = await rounds.find(FIRST)
+    made = found and await releases.latest(found[0].id)
+    if not found or not made:
+        raise RuntimeError("The demo's first round has no release.")
+    areas = ledger.told(made)
+    shown = {area.id for area in areas}
+    for entry in yaml.safe_load((HERE / "actions.yaml").read_text("utf-8")):
+        if entry["theme"] in shown:
+            answer = ledger.Answer(
+                ActionStatus(entry["status"]), entry["text"], entry.get("next_check")
+            )
+            await ledger.save(found[0].id, entry["theme"], answer, "")
+    if missing := await ledger.publish(found[0].id, areas, CARD):
+        raise RuntimeError(f"actions.yaml lacks an answer to: {[s.id for s in missing]}")
+
+
+async def new_password() -> str:
+    """Give the demo's staff account a new password, so that no known one is ever served."""
+    password = secrets.token_urlsafe(12)
+    if await Account.exists().where(Account.name == ACCOUNT):
+        await change_password(ACCOUNT, password)
+    else:
+        await create_account(ACCOUNT, password)
+    return password
+
+
+def announce(settings: Settings, password: str, say: Say) -> None:
+    """Print where to go.
+
+    Args:
+        settings: tells the address.
+        password: of the account `demo`.
+        say: prints a line.
+    """
+    url = settings.public_url
+    answering = f"{url}/r/{SECOND}"
+    say(f"""
+  Answering page   {answering}
+  Report           {url}/rapport/{FIRST}
+  What happened    {url}/r/{FIRST}/hva-skjedde
+  Staff pages      {url}/stab        account: {ACCOUNT}   password: {password}
+""")
+    code = segno.make(answering, micro=False)
+    border = "\n".join(_half_blocks(list(code.matrix_iter(border=2))))
+    say(border)
+    say("Stop with Ctrl+C. To answer from a phone on the same network, see docs/running.md.")
+
+
+def _half_blocks(rows: list[Any]) -> Iterator[str]:
+    """A QR code in text, two rows a line, dark on light."""
+    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
+    if len(rows) % 2:
+        rows.append([0] * len(rows[0]))
+    for upper, lower in zip(rows[::2], rows[1::2], strict=True):
+        yield "  " + "".join(blocks[int(a), int(b)] for a, b in zip(upper, lower, strict=True))

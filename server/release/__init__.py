@@ -1,0 +1,1 @@
+"""Release: the store goes through the gate; what came out is kept and shown as it was."""

@@ -1,0 +1,101 @@
+"""The store as the gate wants it: one row per response, with what was heard in its stories."""
+
+import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import polars as pl
+
+import nlp
+from enumerations import Sentiment
+from server.collect.questionnaire import DONT_KNOW
+from server.collect.responses import decode
+from server.collect.tables import Response
+from server.understand.tables import Annotation
+
+Heard = tuple[list[str], list[str]]
+"""Themes of a response's stories, and those of them told positively and never critically."""
+
+CRITICAL = {Sentiment.NEGATIVE, Sentiment.MIXED}
+
+
+class _Unit(msgspec.Struct):
+    themes: list[str]
+    sentiment: Sentiment | None
+
+
+class _Annotated(msgspec.Struct):
+    units: list[_Unit]
+
+
+_annotations = msgspec.json.Decoder(list[_Annotated])
+
+
+async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
+    """Every response of a round; columns as `exports` documents them.
+
+    Args:
+        round_id: the round's key.
+        items: ids of the items that the round asks.
+    """
+    responses = await Response.select(Response.id, Response.week, Response.document).where(
+        Response.round == round_id
+    )
+    read = await Annotation.select(Annotation.response, Annotation.document).where(
+        Annotation.model_version == nlp.model_version(), Annotation.response.round == round_id
+    )
+    heard = {row["response"]: _heard(row["document"]) for row in read}
+    rows = [_row(row, heard.get(row["id"], ([], [])), items) for row in responses]
+    return pl.DataFrame(rows, schema=_schema(items), orient="row")
+
+
+def quarter_of(week: str) -> str:
+    """Quarter, such as 2026-Q1, in which an ISO week has its Thursday."""
+    year, number = week.split("-W")
+    thursday = datetime.date.fromisocalendar(int(year), int(number), 4)
+    return f"{thursday.year}-Q{(thursday.month + 2) // 3}"
+
+
+def _heard(document: str) -> Heard:
+    units = [unit for annotated in _annotations.decode(document) for unit in annotated.units]
+    themes = {theme for unit in units for theme in unit.themes if theme in _themes()}
+    critical = {t for unit in units if unit.sentiment in CRITICAL for t in unit.themes}
+    positive = {t for unit in units if unit.sentiment == Sentiment.POSITIVE for t in unit.themes}
+    return sorted(themes), sorted(themes & positive - critical)
+
+
+@cache
+def _themes() -> frozenset[str]:
+    return frozenset(code.id for code in nlp.codebook().codes)
+
+
+def _schema(items: list[str]) -> dict[str, pl.DataType]:
+    texts = pl.List(pl.String())
+    return {
+        "id": pl.String(),
+        "period": pl.String(),
+        "services": texts,
+        "age_band": pl.String(),
+        "has_story": pl.Boolean(),
+        "themes": texts,
+        "themes_positive": texts,
+        "dont_know": texts,
+        **dict.fromkeys(items, pl.Int64()),
+    }
+
+
+def _row(row: dict[str, Any], heard: Heard, items: list[str]) -> tuple[Any, ...]:
+    document = decode(row["document"])
+    answers = document.answers
+    return (
+        row["id"].hex,
+        quarter_of(row["week"]),
+        document.services,
+        document.age_band,
+        bool(document.stories),
+        *heard,
+        [item for item, value in answers.items() if value == DONT_KNOW],
+        *(None if (value := answers.get(item)) == DONT_KNOW else value for item in items),
+    )

@@ -1,0 +1,132 @@
+"""Releases: made by the gate from the store, kept byte for byte, read back as they were."""
+
+import datetime
+import hashlib
+from uuid import UUID
+
+import exports
+import nlp
+from exports import Catalogue, Group, History, Policy, Release, Service, Theme
+from server import logs
+from server.collect import questionnaire, rounds
+from server.collect.rounds import Definition
+from server.collect.tables import Round
+from server.database.connection import current
+from server.release.frame import frame
+from server.release.tables import ReleaseRow
+from server.understand import service as understand
+
+
+class ReleaseError(Exception):
+    """A release cannot be made; the message says what to do."""
+
+
+async def publish(code: str, day: datetime.date) -> Release:
+    """Let out what may be let out of a round, and keep it for ever.
+
+    Args:
+        code: the round's code.
+        day: date of the release.
+
+    Returns:
+        The new release.
+
+    Raises:
+        ReleaseError: no such round, or stories wait for the language engine.
+        exports.ExportError: the gate refuses; nothing is published.
+    """
+    found = await rounds.find(code)
+    if found is None:
+        raise ReleaseError(f"No round has the code {code}. See which there are: fortell round list")
+    if await understand.waiting():
+        raise ReleaseError(
+            "Some stories have not been read by the language engine. Run: fortell worker --once"
+        )
+    row, definition = found
+    items = sorted(questionnaire.options(definition))
+    made = exports.release(
+        await frame(row.id, items),
+        Policy(catalogue(definition, day)),
+        await history(row.id),
+        series=nlp.model_version(),
+        published=day.isoformat(),
+    )
+    await _keep(row, made)
+    logs.event("released", round=definition.code, number=made.number)
+    return made
+
+
+async def _keep(row: Round, made: Release) -> None:
+    document = made.to_bytes()
+    async with current().transaction():
+        if await ReleaseRow.exists().where(
+            ReleaseRow.round == row.id, ReleaseRow.number == made.number
+        ):
+            raise ReleaseError("Another release was made at the same time. Run the command again.")
+        await ReleaseRow.insert(
+            ReleaseRow(
+                round=row.id,
+                number=made.number,
+                published=datetime.date.fromisoformat(made.published),
+                document=document.decode(),
+                members=made.members_to_bytes(),
+                digest=hashlib.sha256(document).hexdigest(),
+            )
+        )
+
+
+def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
+    """What figures exist for a round on a day.
+
+    Args:
+        definition: the round.
+        day: last day whose quarter is shown.
+    """
+    book = nlp.codebook()
+    last = min(day, definition.closes or day)
+    return Catalogue(
+        services=tuple(
+            Service(service.key, service.service_class, rounds.names(service.name))
+            for service in definition.services
+        ),
+        groups=tuple(Group(group.id, rounds.names(group.label)) for group in book.groups),
+        themes=tuple(Theme(c.id, c.group, c.level, rounds.names(c.label)) for c in book.codes),
+        periods=exports.quarters(definition.opens, max(last, definition.opens)),
+    )
+
+
+async def history(round_id: UUID) -> History:
+    """Every earlier release of a round, with its members: for the gate only."""
+    rows = (
+        await ReleaseRow.objects().where(ReleaseRow.round == round_id).order_by(ReleaseRow.number)
+    )
+    return History(tuple(Release.from_bytes(row.document.encode(), row.members) for row in rows))
+
+
+async def latest(round_id: UUID) -> Release | None:
+    """The latest release of a round, as it was published."""
+    document = await latest_document(round_id)
+    return None if document is None else Release.from_bytes(document)
+
+
+async def latest_document(round_id: UUID) -> bytes | None:
+    """The latest release's bytes.
+
+    Raises:
+        ReleaseError: the bytes are not those that were published.
+    """
+    row = (
+        await ReleaseRow.select(ReleaseRow.document, ReleaseRow.digest)
+        .where(ReleaseRow.round == round_id)
+        .order_by(ReleaseRow.number, ascending=False)
+        .first()
+    )
+    if row is None:
+        return None
+    document: bytes = row["document"].encode()
+    if hashlib.sha256(document).hexdigest() != row["digest"]:
+        raise ReleaseError(
+            "The stored release has been changed since it was published. Restore the database "
+            "from a backup; nothing is shown until then."
+        )
+    return document

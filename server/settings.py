@@ -1,0 +1,95 @@
+"""Configuration: one typed object, read once from the environment at the edge."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "FORTELL_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be configured; each field is the environment variable FORTELL_<NAME>."""
+
+    database: str = _setting(
+        "sqlite:///fortell.db", "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    )
+    host: str = _setting("127.0.0.1", "address that the server listens on")
+    port: int = _setting(8321, "port that the server listens on")
+    base_url: str = _setting("", "public address, for links and QR codes; empty: host and port")
+    worker: bool = _setting(True, "run the worker inside the server (false when it runs alone)")
+    worker_pause: float = _setting(5.0, "seconds between two looks for waiting work")
+    secure_cookies: bool = _setting(False, "staff cookies over HTTPS only (true in production)")
+    pool_size: int = _setting(8, "connections to PostgreSQL per process")
+    waiting_answers: int = _setting(
+        2000, "answers that may wait to be written before new are asked to wait"
+    )
+
+    def __post_init__(self) -> None:
+        scheme = urlsplit(self.database).scheme
+        if scheme not in {"sqlite", "postgresql"}:
+            raise SettingsError(
+                f"FORTELL_DATABASE starts with '{scheme}:'. "
+                "Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+            )
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """File of the embedded database, or None when PostgreSQL is used."""
+        prefix = "sqlite:///"
+        return Path(self.database[len(prefix) :]) if self.database.startswith(prefix) else None
+
+    @property
+    def public_url(self) -> str:
+        """Address that links and QR codes start with, without a slash at the end."""
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read every FORTELL_ variable.
+
+        Args:
+            environment: usually os.environ.
+
+        Raises:
+            SettingsError: a name is unknown or a value does not fit; the message says what to do.
+        """
+        known = {item.name: item for item in fields(cls)}
+        values = {}
+        for key, raw in environment.items():
+            if not key.startswith(PREFIX):
+                continue
+            name = key[len(PREFIX) :].lower()
+            if name not in known:
+                raise SettingsError(f"{key} is not a setting. {_suggest(name, list(known))}")
+            values[name] = _convert(key, raw, type(known[name].default))
+        return cls(**values)
+
+
+def _suggest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    names = ", ".join(PREFIX + other.upper() for other in (near or sorted(known)))
+    return f"Did you mean {names}?" if near else f"Known settings: {names}."
+
+
+def _convert(key: str, raw: str, kind: type) -> Any:
+    if kind is bool:
+        choices = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if raw.lower() not in choices:
+            raise SettingsError(f"{key} must be true or false.")
+        return choices[raw.lower()]
+    try:
+        return kind(raw)
+    except ValueError:
+        raise SettingsError(f"{key} must be a number.") from None

@@ -1,0 +1,91 @@
+"""The form in which a service answers one theme: what was typed, and what is wrong with it."""
+
+import datetime
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from enumerations import ActionStatus
+from server.act.ledger import Answer
+
+TEXT_LIMIT = 600
+FARTHEST = datetime.timedelta(days=731)
+
+
+@dataclass(slots=True)
+class Form:
+    """What was typed, word for word; `errors` has a message's key and its numbers per field."""
+
+    status: str = ""
+    text: str = ""
+    next_check: str = ""
+    seen: str = ""
+    errors: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+def of_answer(answer: Answer | None) -> Form:
+    """The form as it is opened."""
+    if answer is None:
+        return Form()
+    day = answer.next_check.strftime("%d.%m.%Y") if answer.next_check else ""
+    return Form(answer.status.value, answer.text, day, answer.version)
+
+
+def read(
+    fields: dict[str, str], before: Answer | None, today: datetime.date
+) -> tuple[Form, Answer | None]:
+    """Check what was typed.
+
+    Args:
+        fields: the form's fields.
+        before: the answer that is there; its date may stay although it has passed.
+        today: the first day that a new date may be.
+
+    Returns:
+        The form, with errors where something is wrong, and the answer where nothing is.
+    """
+    form = Form(
+        status=fields.get("status", ""),
+        text=fields.get("text", "").strip(),
+        next_check=fields.get("next_check", "").strip(),
+        seen=fields.get("seen", ""),
+    )
+    if form.status not in set(ActionStatus):
+        form.errors["status"] = ("status", {})
+    if not form.text:
+        form.errors["text"] = ("text_empty", {})
+    elif len(form.text) > TEXT_LIMIT:
+        form.errors["text"] = ("text_long", {"length": len(form.text), "limit": TEXT_LIMIT})
+    day = _check_date(form, before, today)
+    if form.errors:
+        return form, None
+    return form, Answer(ActionStatus(form.status), form.text, day)
+
+
+def _check_date(form: Form, before: Answer | None, today: datetime.date) -> datetime.date | None:
+    if not form.next_check:
+        if form.status == ActionStatus.PLANNED:
+            form.errors["next_check"] = ("date_missing", {})
+        return None
+    day = _date(form.next_check)
+    if day is None:
+        form.errors["next_check"] = ("date_wrong", {})
+    elif day < today and not (before and before.next_check == day):
+        form.errors["next_check"] = ("date_past", {})
+    elif day > today + FARTHEST:
+        form.errors["next_check"] = ("date_far", {"latest": today + FARTHEST})
+    return day
+
+
+def _date(text: str) -> datetime.date | None:
+    """A date as browsers send it (2027-03-01) or as people write it (1.3.2027)."""
+    iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text, re.ASCII)
+    spoken = re.fullmatch(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", text, re.ASCII)
+    try:
+        if iso:
+            return datetime.date(*map(int, iso.groups()))
+        if spoken:
+            return datetime.date(*map(int, reversed(spoken.groups())))
+    except ValueError:
+        return None
+    return None

@@ -1,0 +1,32 @@
+"""The routes of the staff pages, all under /stab."""
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from server import pages
+from server.staff import door, rounds, sign_in
+
+routes: list[ControllerRouterHandler] = [
+    Router(
+        door.HOME,
+        route_handlers=[
+            sign_in.sign_in_page,
+            sign_in.sign_in,
+            sign_in.sign_out,
+            rounds.rounds_page,
+            rounds.ledger_page,
+            rounds.answer_page,
+            rounds.save_answer,
+            rounds.delete_answer,
+            rounds.preview,
+            rounds.publish,
+        ],
+        exception_handlers={
+            **pages.exception_handlers,
+            door.NotSignedIn: door.on_not_signed_in,
+            door.NotOurForm: door.on_not_our_form,
+        },
+        include_in_schema=False,
+        request_max_body_size=door.BODY_LIMIT,
+    )
+]

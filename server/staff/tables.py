@@ -1,0 +1,23 @@
+"""People who work with the answers' figures, and their sessions."""
+
+from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.table import Table
+
+
+class Account(Table, tablename="account"):
+    """A local account. `locked_until` and `failures` throttle guessing."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    name = Varchar(80, unique=True)
+    password = Text(secret=True)
+    failures = Integer(default=0)
+    locked_until = Timestamptz(default=None, null=True)
+
+
+class Session(Table, tablename="session"):
+    """A signed-in browser; `token_hash` is SHA-256 of the cookie's secret."""
+
+    token_hash = Varchar(64, primary_key=True)
+    account = ForeignKey(Account)
+    expires = Timestamptz(default=None)

@@ -1,0 +1,1 @@
+"""Understand: the language engine reads stories that wait."""

@@ -1,0 +1,104 @@
+"""Stories that this engine version has not read yet are read; work is derived from state."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+import nlp
+from server import logs
+from server.collect.responses import decode
+from server.collect.tables import Response
+from server.database.connection import current
+from server.understand.tables import Annotation
+
+CLAIM = 32
+"""Responses read at a time; a killed worker loses no more than that work."""
+
+
+async def waiting() -> int:
+    """How many responses have a story that the present engine has not read."""
+    count: int = await Response.count().where(_unread())
+    return count
+
+
+async def annotate_waiting() -> int:
+    """Read what waits, until nothing does.
+
+    Returns:
+        Number of responses read.
+
+    Raises:
+        nlp.ModelMissing: the language engine cannot be loaded; nothing is guessed instead.
+    """
+    total = 0
+    while count := await _annotate_some():
+        total += count
+        logs.event("annotated", responses=count)
+    return total
+
+
+async def _annotate_some() -> int:
+    async with _claim() as rows:
+        if rows:
+            await _keep(await asyncio.to_thread(_read, rows))
+    return len(rows)
+
+
+@asynccontextmanager
+async def _claim() -> AsyncIterator[list[dict[str, Any]]]:
+    """Some unread responses; on PostgreSQL locked while the block lasts, so others take others.
+
+    On SQLite there is one writer, which must not wait for a model: nothing is locked.
+    """
+    query = Response.select(Response.id, Response.document).where(_unread()).limit(CLAIM)
+    if current().engine_type == "postgres":
+        async with current().transaction():
+            yield await query.lock_rows("UPDATE", skip_locked=True)
+    else:
+        yield await query
+
+
+async def _keep(annotations: list[Annotation]) -> None:
+    """Store what was read, unless it was withdrawn or read by another meanwhile."""
+    ids = [annotation.response for annotation in annotations]
+    async with current().transaction():
+        rows = await Response.select(Response.id).where(Response.id.is_in(ids))
+        there = {row["id"] for row in rows}
+        kept = [annotation for annotation in annotations if annotation.response in there]
+        if kept:
+            await Annotation.insert(*kept).on_conflict(target=Annotation.id, action="DO NOTHING")
+
+
+def _unread() -> Any:
+    read = Annotation.select(Annotation.response).where(
+        Annotation.model_version == nlp.model_version()
+    )
+    return (Response.has_story == True) & Response.id.not_in(read)  # noqa: E712
+
+
+def _read(rows: list[dict[str, Any]]) -> list[Annotation]:
+    version = nlp.model_version()
+    documents = {row["id"]: decode(row["document"]) for row in rows}
+    stories = [(key, text) for key, found in documents.items() for text in found.stories.values()]
+    found = nlp.annotate([text for _, text in stories], [str(i) for i in range(len(stories))])
+    per_response: dict[UUID, list[Any]] = {row["id"]: [] for row in rows}
+    for (response, _), annotation in zip(stories, found, strict=True):
+        per_response[response].append(annotation)
+    return [
+        Annotation(
+            id=_annotation_id(response, version),
+            response=response,
+            model_version=version,
+            document=msgspec.json.encode(annotations).decode(),
+        )
+        for response, annotations in per_response.items()
+    ]
+
+
+def _annotation_id(response: UUID, version: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(response.bytes + version.encode()).digest()[:16], version=4)
