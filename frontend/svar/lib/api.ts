@@ -1,0 +1,117 @@
+import type { Localised } from "./languages.ts";
+
+export type Status = "open" | "closed" | "upcoming" | "blocked";
+export type Option = { value: number; label: Localised };
+export type Service = { key: string; name: Localised };
+export type Helpline = { name: Localised; number: string; note: Localised };
+
+type Asked = { id: string; text: Localised; stem?: Localised };
+export type ServicesQuestion = Asked & { type: "services" };
+export type StoryQuestion = Asked & { type: "story"; max_length: number };
+export type ChoiceQuestion = Asked & { type: "choice"; options: Option[]; dont_know?: Localised };
+export type ScaleQuestion = Asked & {
+  type: "scale";
+  min: number;
+  max: number;
+  anchor_min: Localised;
+  anchor_max: Localised;
+  dont_know?: Localised;
+};
+export type AgeQuestion = Asked & {
+  type: "age_band";
+  options: { value: string; label: Localised }[];
+};
+export type Question =
+  | ServicesQuestion
+  | StoryQuestion
+  | ChoiceQuestion
+  | ScaleQuestion
+  | AgeQuestion;
+
+export type Round = {
+  code: string;
+  title: Localised;
+  organisation: Localised;
+  languages: string[];
+  status: Status;
+  opens: string | null;
+  closes: string | null;
+  readers: Localised;
+  mandate: Localised;
+  services: Service[];
+  helplines: Helpline[];
+  questions: Question[];
+  previous: { code: string } | null;
+};
+
+export type Answer = number | "dont_know";
+
+export type ResponseBody = {
+  receipt_hash: string;
+  language: string;
+  services: string[];
+  age_band: string | null;
+  stories: Record<string, string>;
+  answers: Record<string, Answer>;
+};
+
+/** What went wrong, as a code with a message in the catalogue. */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(code);
+  }
+}
+
+const TIMEOUT_MS = 30_000;
+
+export function getRound(code: string): Promise<Round> {
+  return call<Round>(`/api/rounds/${encodeURIComponent(code)}`);
+}
+
+export async function sendResponse(code: string, body: ResponseBody): Promise<void> {
+  await call(`/api/rounds/${encodeURIComponent(code)}/responses`, body);
+}
+
+export async function withdraw(code: string, receipt: string): Promise<void> {
+  await call(`/api/rounds/${encodeURIComponent(code)}/withdrawals`, { receipt });
+}
+
+async function call<T>(path: string, body?: unknown): Promise<T> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+  try {
+    const reply = await fetch(path, {
+      ...(body === undefined
+        ? {}
+        : {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify(body),
+          }),
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      signal: stop.signal,
+    });
+    if (reply.ok) return (await reply.json()) as T;
+    throw await problemOf(reply);
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem("offline");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function problemOf(reply: Response): Promise<Problem> {
+  const seconds = Number.parseInt(reply.headers.get("Retry-After") ?? "", 10);
+  const retryAfter = Number.isNaN(seconds) ? null : seconds;
+  const body: unknown = await reply.json().catch(() => null);
+  if (typeof body === "object" && body !== null && "code" in body && typeof body.code === "string")
+    return new Problem(body.code, retryAfter);
+  if (reply.status === 413) return new Problem("too_large");
+  if (reply.status === 429 || reply.status === 503) return new Problem("busy", retryAfter);
+  return new Problem("unexpected", retryAfter);
+}
