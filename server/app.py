@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar, get
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
@@ -60,7 +61,9 @@ def create_app(settings: Settings) -> Litestar:
         ],
         lifespan=[lifespan],
         state=State({"settings": settings}),
-        middleware=[harden],
+        before_send=[harden],
+        # Not for staff pages: a compressed page with a secret in it can be guessed (BREACH).
+        compression_config=CompressionConfig(backend="gzip", exclude=["^/stab"]),
         exception_handlers={
             Problem: errors.on_problem,
             HTTPException: errors.on_http,

@@ -25,6 +25,13 @@ ADVICE = {
 }
 
 
+DISK_FULL = "53100"
+AWAY = ("08", "53", "55P03", "57P")
+"""SQLSTATE of PostgreSQL: connection lost, out of resources, lock not available, shut down."""
+
+LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+
 class Body(msgspec.Struct):
     """What an error says."""
 
@@ -86,7 +93,7 @@ def _path(said: str) -> str:
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Body]:
     """Answer whatever else went wrong; storage that is full or locked is told apart."""
     logs.failure("request_failed", error)
-    if _storage_full(error):
+    if storage_full(error):
         return _answer(
             507,
             Body(
@@ -96,7 +103,7 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Body
             ),
             {"Retry-After": "600"},
         )
-    if _unavailable(error):
+    if unavailable(error):
         return _answer(
             503,
             Body("busy", "The database does not answer just now.", "Try again in half a minute."),
@@ -108,20 +115,20 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Body
     )
 
 
-def _storage_full(error: Exception) -> bool:
-    name = type(error).__name__
-    text = str(error)
-    return name == "DiskFullError" or "database or disk is full" in text
-
-
-def _unavailable(error: Exception) -> bool:
-    if isinstance(error, sqlite3.OperationalError | OSError):
+def storage_full(error: Exception) -> bool:
+    """Whether a disk is full; SQLite also says so when a file may not grow."""
+    if getattr(error, "sqlstate", None) == DISK_FULL:
         return True
-    module = type(error).__module__
-    return module.startswith("asyncpg") and type(error).__name__ in {
-        "CannotConnectNowError",
-        "ConnectionDoesNotExistError",
-        "InterfaceError",
-        "TooManyConnectionsError",
-        "LockNotAvailableError",
-    }
+    name = getattr(error, "sqlite_errorname", "")
+    return name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}
+
+
+def unavailable(error: Exception) -> bool:
+    """Whether the database as a whole does not answer, so that waiting may help."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", "").startswith(LOCKED)
+    if isinstance(error, OSError):
+        return True
+    state = getattr(error, "sqlstate", None) or ""
+    closed = type(error).__module__.startswith("asyncpg") and not state
+    return closed or state.startswith(AWAY)

@@ -4,7 +4,7 @@ Source: OWASP Secure Headers; GlobaLeaks' practice for anonymous senders.
 """
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -32,20 +32,22 @@ HEADERS = {
 }
 
 
-def harden(app: ASGIApp) -> ASGIApp:
-    """Wrap the application so that every response carries the headers."""
+def _caching(path: str) -> str:
+    """Built files are named by their content; everything else may have changed, or tells much."""
+    if path.startswith("/static/assets/"):
+        return "public, max-age=31536000, immutable"
+    return "no-cache" if path.startswith("/static/") else "no-store"
 
-    async def hardened(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders(message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                headers["Cache-Control"] = (
-                    "no-cache" if scope["path"].startswith("/static/") else "no-store"
-                )
-            await send(message)
 
-        await app(scope, receive, send_with_headers)
+async def harden(message: Message, scope: Scope) -> None:
+    """Put the headers on a response; called before anything is sent, errors included.
 
-    return hardened
+    Args:
+        message: what is about to be sent.
+        scope: the request that it answers.
+    """
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders(message)
+        for name, value in HEADERS.items():
+            headers[name] = value
+        headers["Cache-Control"] = _caching(scope["path"])

@@ -115,8 +115,8 @@ def not_shown(release: Release | None, given: Collection[str]) -> list[Subject]:
 def _labels(release: Release | None) -> dict[str, Text]:
     if release is None:
         return {}
-    book = release.catalogue
-    return {entry.id: entry.label for entry in (*book.groups, *book.themes)}
+    groups = {group.id: group.label for group in release.catalogue.groups}
+    return groups | {theme.id: theme.label for theme in release.catalogue.themes}
 
 
 def lacking(areas: list[Area], answered: Collection[str]) -> list[Subject]:

@@ -5,6 +5,7 @@ import datetime
 import msgspec
 from litestar import Response, Router, get
 from litestar.openapi import ResponseSpec
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from enumerations import Language
@@ -25,7 +26,7 @@ class Card(msgspec.Struct):
 
 
 @get("/r/{code:str}/hva-skjedde", include_in_schema=False)
-async def card_page(request: AnyRequest, code: str) -> Response[str]:
+async def card_page(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """The card as a page."""
     found = await live.live_round(code, datetime.date.today())
     published = await ledger.published_on(found.id)
@@ -68,7 +69,7 @@ async def _entries(found: live.LiveRound, language: Language) -> list[Entry]:
     tags=["act"],
     responses={404: ResponseSpec(errors.Body, description="No such round.")},
 )
-async def card_data(request: AnyRequest, code: str) -> Card:
+async def card_data(request: AnyRequest, code: FromPath[str]) -> Card:
     """What happened with the answers to a round."""
     found = await live.live_round(code, datetime.date.today())
     published = await ledger.published_on(found.id)

@@ -48,6 +48,7 @@ async def live_round(code: str, today: datetime.date) -> LiveRound:
     Raises:
         Problem: no round has this code.
     """
+    code = rounds.plain_code(code)
     kept = _kept.get(code)
     if kept and time.monotonic() - kept[0] < KEEP and kept[1] == today:
         return kept[2]

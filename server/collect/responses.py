@@ -14,7 +14,7 @@ from server.collect.live import LiveRound
 from server.collect.tables import Inbox
 from server.errors import Problem
 
-Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 Id = Annotated[str, msgspec.Meta(max_length=40)]
 Story = Annotated[str, msgspec.Meta(max_length=questionnaire.STORY_LIMIT)]
 
@@ -35,7 +35,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """An answer as it is stored. Stories are de-identified."""
+    """An answer as it is stored: de-identified, and in an order that is not the writer's."""
 
     language: Language
     services: list[str]
@@ -79,10 +79,10 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
         age_band=new.age_band,
         stories={
             key: nlp.redact(_storable(text)).text
-            for key, text in new.stories.items()
+            for key, text in sorted(new.stories.items())
             if text.strip()
         },
-        answers=new.answers,
+        answers=dict(sorted(new.answers.items())),
     )
     return Inbox(
         round=live.id,

@@ -14,8 +14,9 @@ from enumerations import Language
 from server.collect.tables import Round
 
 Words = dict[Language, str]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{4,12}$")]
-Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+CODE = r"^[A-Z0-9]{4,12}\Z"
+Code = Annotated[str, msgspec.Meta(pattern=CODE)]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,39}\Z")]
 
 
 class RoundError(Exception):
@@ -235,9 +236,16 @@ async def find(code: str) -> tuple[Round, Definition] | None:
     Args:
         code: letters and digits; case, spaces and dashes do not matter.
     """
-    wanted = re.sub(r"[\s-]", "", code).upper()
+    wanted = plain_code(code)
+    if not re.match(CODE, wanted):
+        return None
     row = await Round.objects().where(Round.code == wanted).first()
     return None if row is None else (row, definition_of(row))
+
+
+def plain_code(typed: str) -> str:
+    """A round's code as it is stored, of what somebody typed."""
+    return re.sub(r"[\s-]", "", typed).upper()
 
 
 def definition_of(row: Round) -> Definition:
@@ -252,12 +260,13 @@ async def all_rounds() -> list[tuple[Round, Definition]]:
 
 
 async def earlier_rounds(row: Round, definition: Definition) -> list[Round]:
-    """Rounds that opened before this one and asked about one of its services."""
+    """Rounds of the same organisation that opened before and asked about one of its services."""
     keys = {service.key for service in definition.services}
     return [
         other
         for other, described in await all_rounds()
         if (other.opens, other.code) < (row.opens, row.code)
+        and described.organisation.key == definition.organisation.key
         and keys & {service.key for service in described.services}
     ]
 

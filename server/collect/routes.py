@@ -9,6 +9,7 @@ import yaml
 from litestar import Controller, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from server import errors
@@ -75,12 +76,14 @@ class RoundController(Controller):
     tags = ("collect",)
 
     @get(responses={404: PROBLEMS[404]})
-    async def show(self, code: str) -> dict[str, Any]:
+    async def show(self, code: FromPath[str]) -> dict[str, Any]:
         """What the round asks, who reads, and where help is."""
         return live.public(await live.live_round(code, today()), HELPLINES)
 
     @post("/responses", responses=PROBLEMS, request_max_body_size=BODY_LIMIT)
-    async def send(self, code: str, data: NewResponse, state: State) -> Received:
+    async def send(
+        self, code: FromPath[str], data: JSONBody[NewResponse], state: State
+    ) -> Received:
         """Take an answer. The same receipt hash again is the same answer: nothing is doubled."""
         found = await live.live_round(code, today())
         live.must_be_open(found)
@@ -97,7 +100,7 @@ class RoundController(Controller):
         return Received()
 
     @post("/withdrawals", status_code=200, responses={404: PROBLEMS[404]})
-    async def withdraw(self, code: str, data: Withdrawal) -> Withdrawn:
+    async def withdraw(self, code: FromPath[str], data: JSONBody[Withdrawal]) -> Withdrawn:
         """Take an answer back. What has been published stays as it is."""
         await live.live_round(code, today())
         if not await inbox.withdraw(responses.receipt_hash(data.receipt)):

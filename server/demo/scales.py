@@ -52,5 +52,5 @@ def _answer(
     if chance < 0.03 + DONT_KNOW.get(item, 0.03):
         return "dont_know"
     score = 0.9 * level + HARDER.get(item, 0.0) + rng.gauss(0, 0.9)
-    place = round((len(values) - 1) / 2 + 0.3 + score)
+    place = round((len(values) - 1) / 2 + 0.7 + score)
     return values[min(len(values) - 1, max(0, place))]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 import exports
@@ -36,7 +37,7 @@ async def _released(code: str) -> tuple[Round, Definition, Release]:
 
 
 @get("/rapport/{code:str}")
-async def index(request: AnyRequest, code: str) -> Response[str]:
+async def index(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """What everybody in the round told, and the way to each service's report."""
     row, definition, made = await _released(code)
     page = await _page(request, row, definition)
@@ -44,7 +45,7 @@ async def index(request: AnyRequest, code: str) -> Response[str]:
 
 
 @get("/rapport/{code:str}/{key:str}")
-async def report(request: AnyRequest, code: str, key: str) -> Response[str]:
+async def report(request: AnyRequest, code: FromPath[str], key: FromPath[str]) -> Response[str]:
     """The report on one service."""
     row, definition, made = await _released(code)
     if key not in {service.key for service in made.catalogue.services}:
@@ -59,7 +60,7 @@ async def report(request: AnyRequest, code: str, key: str) -> Response[str]:
 
 
 @get("/api/rounds/{code:str}/release", media_type="application/json", tags=["release"])
-async def document(code: str) -> Response[bytes]:
+async def document(code: FromPath[str]) -> Response[bytes]:
     """The latest release, byte for byte as it was published."""
     row, _, _ = await _released(code)
     return Response(await service.latest_document(row.id) or b"", media_type="application/json")

@@ -4,6 +4,8 @@ import datetime
 import hashlib
 from uuid import UUID
 
+import polars as pl
+
 import exports
 import nlp
 from exports import Catalogue, Group, History, Policy, Release, Service, Theme
@@ -44,16 +46,32 @@ async def publish(code: str, day: datetime.date) -> Release:
         )
     row, definition = found
     items = sorted(questionnaire.options(definition))
+    answers = await frame(row.id, items)
+    earlier = await history(row.id)
+    policy = Policy(catalogue(definition, day))
+    _enough_is_new(answers, earlier, policy.k)
     made = exports.release(
-        await frame(row.id, items),
-        Policy(catalogue(definition, day)),
-        await history(row.id),
+        answers,
+        policy,
+        earlier,
         series=nlp.model_version(),
         published=day.isoformat(),
     )
     await _keep(row, made)
     logs.event("released", round=definition.code, number=made.number)
     return made
+
+
+def _enough_is_new(answers: pl.DataFrame, earlier: History, k: int) -> None:
+    """See that a figure which appears for the first time cannot be one person's doing."""
+    known = {
+        key for old in earlier.releases if old.members is not None for key in old.members["id"]
+    }
+    if known and len(set(answers["id"]) - known) < k:
+        raise ReleaseError(
+            f"Fewer than {k} answers have come since the last release, so a new one could "
+            "point at somebody. Wait for more answers."
+        )
 
 
 async def _keep(row: Round, made: Release) -> None:

@@ -86,7 +86,8 @@ async def verify(name: str, password: str, now: datetime.datetime) -> UUID | Non
         The account, or None; nothing tells which of the two was wrong.
     """
     row = await _attempt(name, now)
-    right = await asyncio.to_thread(_matches, row and row["password"], password)
+    hashed = row["password"] if row else None
+    right = await asyncio.to_thread(_matches, hashed, password)
     if row is None or not right:
         return None
     await Account.update({Account.failures: 0, Account.locked_until: None}).where(
@@ -119,7 +120,8 @@ def lock_after(failures: int) -> datetime.timedelta:
     """How long an account is locked after so many failures in a row; it doubles."""
     if failures < FREE_FAILURES:
         return datetime.timedelta(0)
-    return min(FIRST_LOCK * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_LOCK)
+    doublings = min(failures - FREE_FAILURES, 10)
+    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
 
 
 def _matches(hashed: str | None, password: str) -> bool:

@@ -106,7 +106,7 @@ async def _check_form(connection: Connection, cookie: str) -> None:
 
 
 async def _typed(connection: Connection) -> str:
-    if connection.scope["method"] != "POST" or from_elsewhere(connection):
+    if cast(AnyRequest, connection).method != "POST" or from_elsewhere(connection):
         return ""
     return (await form(connection)).get("text", "")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server import pages
 from server.act import ledger
@@ -92,7 +93,7 @@ async def _open(code: str) -> Ledger:
 
 
 @get("/{code:str}/tiltak", guards=[signed_in])
-async def ledger_page(request: AnyRequest, code: str) -> Response[str]:
+async def ledger_page(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """What the latest release tells, each with the service's answer."""
     done = request.query_params.get("gjort", "")
     return _ledger_page(request, await _open(code), done=done)
@@ -115,7 +116,9 @@ def _ledger_page(
 
 
 @get("/{code:str}/tiltak/{theme:str}", guards=[signed_in])
-async def answer_page(request: AnyRequest, code: str, theme: str) -> Response[str]:
+async def answer_page(
+    request: AnyRequest, code: FromPath[str], theme: FromPath[str]
+) -> Response[str]:
     """The form to answer one theme or group of themes."""
     book = await _open(code)
     return _answer_page(request, book, theme, answer_form.of_answer(book.given.get(theme)))
@@ -139,7 +142,9 @@ def _answer_page(request: AnyRequest, book: Ledger, theme: str, form: Form) -> R
 
 
 @post("/{code:str}/tiltak/{theme:str}", guards=[signed_in, sent_from_our_page])
-async def save_answer(request: AnyRequest, code: str, theme: str) -> Response[Any]:
+async def save_answer(
+    request: AnyRequest, code: FromPath[str], theme: FromPath[str]
+) -> Response[Any]:
     """Keep an answer; when something is wrong, the form comes back with all that was typed."""
     book = await _open(code)
     subject = book.subject(theme)
@@ -155,7 +160,9 @@ async def save_answer(request: AnyRequest, code: str, theme: str) -> Response[An
 
 
 @post("/{code:str}/tiltak/{theme:str}/slett", guards=[signed_in, sent_from_our_page])
-async def delete_answer(request: AnyRequest, code: str, theme: str) -> Response[Any]:
+async def delete_answer(
+    request: AnyRequest, code: FromPath[str], theme: FromPath[str]
+) -> Response[Any]:
     """Remove an answer."""
     book = await _open(code)
     if not book.may_delete(book.subject(theme)):
@@ -167,14 +174,14 @@ async def delete_answer(request: AnyRequest, code: str, theme: str) -> Response[
 
 
 @get("/{code:str}/kort", guards=[signed_in])
-async def preview(request: AnyRequest, code: str) -> Response[str]:
+async def preview(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """The card as it will be."""
     book = await _open(code)
     return await show_card(request, book.found, book.published, preview=True)
 
 
 @post("/{code:str}/tiltak", guards=[signed_in, sent_from_our_page])
-async def publish(request: AnyRequest, code: str) -> Response[Any]:
+async def publish(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     """Publish the card, unless something told of has no answer."""
     book = await _open(code)
     if not book.released or await ledger.publish(book.found.id, book.areas, _today()):

@@ -1,0 +1,78 @@
+"""Frames in; releases, reports and files out. The only door through which a figure leaves.
+
+What other rooms may use is named here.
+"""
+
+from exports.disclosure.catalogue import ALL, Catalogue, Group, Kind, Service, Theme, quarters
+from exports.disclosure.document import (
+    Count,
+    Figure,
+    History,
+    Reason,
+    Release,
+    Snapshot,
+    Status,
+)
+from exports.disclosure.gate import release
+from exports.disclosure.policy import Policy
+from exports.errors import (
+    DocumentError,
+    ExportError,
+    FileError,
+    FrameError,
+    HistoryError,
+    PolicyError,
+)
+from exports.formats import formats, write, write_codebook, write_csv, write_parquet
+from exports.instruments import Instrument, Item, Option, instruments
+from exports.instruments.scoring import score
+from exports.measures import Net, Share, net_growth, share
+from exports.measures.wording import about, between
+from exports.report import Page, render_index, render_report
+from exports.services import ServiceClass, service_classes
+
+__all__ = [
+    "ALL",
+    "Catalogue",
+    "Count",
+    "DocumentError",
+    "ExportError",
+    "Figure",
+    "FileError",
+    "FrameError",
+    "Group",
+    "History",
+    "HistoryError",
+    "Instrument",
+    "Item",
+    "Kind",
+    "Net",
+    "Option",
+    "Page",
+    "Policy",
+    "PolicyError",
+    "Reason",
+    "Release",
+    "Service",
+    "ServiceClass",
+    "Share",
+    "Snapshot",
+    "Status",
+    "Theme",
+    "about",
+    "between",
+    "formats",
+    "instruments",
+    "net_growth",
+    "quarters",
+    "release",
+    "render_index",
+    "render_report",
+    "score",
+    "service_classes",
+    "share",
+    "write",
+    "write_codebook",
+    "write_csv",
+    "write_parquet",
+]

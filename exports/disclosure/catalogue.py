@@ -1,0 +1,198 @@
+"""The closed catalogue: every figure that can be asked for. There are no filters beside it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+import polars as pl
+
+from enumerations import Level
+from exports.errors import PolicyError
+from exports.instruments import Category, Ladder, Text, items, scoring
+
+ALL = "*"  # the service of a figure about everyone who answered
+SEPARATOR = "|"  # between service and period in a cell
+
+
+class Kind(StrEnum):
+    """What a figure is about."""
+
+    ANSWERED = "answered"
+    THEME = "theme"
+    GROUP = "group"
+    ITEM = "item"
+    GROWTH = "growth"
+    SCALE = "scale"
+    DONT_KNOW = "dont_know"
+
+
+# Kinds that follow the language model and the codebook: a new series starts them afresh.
+CODED = frozenset({Kind.THEME, Kind.GROUP})
+
+_YES, _OTHER, _NO = 2, 1, 0
+MENTIONS: Ladder = (
+    (
+        Category("positive", (_YES,)),
+        Category("other", (_OTHER,)),
+        Category("not_mentioned", (_NO,)),
+    ),
+    (Category("mentioned", (_YES, _OTHER)), Category("not_mentioned", (_NO,))),
+)
+STORIES: Ladder = (
+    (Category("with_story", (1,)), Category("without_story", (0,))),
+    (Category("everyone", (0, 1)),),
+)
+DONT_KNOWS: Ladder = ((Category("dont_know", (1,)), Category("answered", (0,))),)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that can be chosen: key, class in the taxonomy, name per language."""
+
+    key: str
+    service_class: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of themes."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme of the codebook: its group, its goal level, its label per language."""
+
+    id: str
+    group: str
+    level: Level
+    label: Text
+
+
+@dataclass(frozen=True)
+class Question:
+    """One way to partition respondents. `code` gives each respondent's code; null = not asked."""
+
+    kind: Kind
+    subject: str
+    ladder: Ladder
+    code: pl.Expr
+    total: pl.Expr | None = None
+
+    @property
+    def column(self) -> str:
+        """Name of its column in the members table."""
+        return f"{self.kind}/{self.subject}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What figures exist: services × themes, groups, items and scales; themes × periods.
+
+    Args:
+        services: every service that may be chosen; keys without "|", "/" and "*".
+        groups: theme groups.
+        themes: themes, each in one of `groups`.
+        periods: the quarters of the round, such as "2026-Q4" (see `quarters`).
+
+    Raises:
+        PolicyError: a key is repeated or malformed, or a theme has no group.
+    """
+
+    services: tuple[Service, ...]
+    groups: tuple[Group, ...]
+    themes: tuple[Theme, ...]
+    periods: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        keys = [service.key for service in self.services]
+        for names in (keys, [t.id for t in self.themes], [g.id for g in self.groups], self.periods):
+            if len(set(names)) < len(names):
+                raise PolicyError("The catalogue names something twice. Give every key once.")
+        if bad := [key for key in keys if not key or set(key) & set("|/*")]:
+            raise PolicyError(
+                f"Service keys may not be empty or hold | / or *: {bad}. Rename them."
+            )
+        if lost := {t.group for t in self.themes} - {g.id for g in self.groups}:
+            raise PolicyError(f"Themes name groups that are missing: {sorted(lost)}. Add them.")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote."""
+        return cls(
+            services=tuple(Service(**entry) for entry in data["services"]),
+            groups=tuple(Group(**entry) for entry in data["groups"]),
+            themes=tuple(
+                Theme(**entry | {"level": Level(entry["level"])}) for entry in data["themes"]
+            ),
+            periods=tuple(data["periods"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for the release document, in the order of the keys."""
+        return {
+            "services": [asdict(entry) for entry in sorted(self.services, key=lambda s: s.key)],
+            "groups": [asdict(entry) for entry in sorted(self.groups, key=lambda g: g.id)],
+            "themes": [asdict(entry) for entry in sorted(self.themes, key=lambda t: t.id)],
+            "periods": sorted(self.periods),
+        }
+
+    def cells(self, kind: Kind) -> list[tuple[str, str | None]]:
+        """Return the (service, period) pairs that a kind is published for."""
+        pairs: list[tuple[str, str | None]] = [(ALL, None)]
+        pairs += [(service.key, None) for service in self.services]
+        if kind in CODED:
+            pairs += [(ALL, period) for period in self.periods]
+        return pairs
+
+    def questions(self, columns: list[str]) -> Iterator[Question]:
+        """Yield the questions that a frame with these columns can answer."""
+        yield Question(Kind.ANSWERED, "responses", STORIES, pl.col("has_story").cast(pl.Int8))
+        for theme in self.themes:
+            yield Question(Kind.THEME, theme.id, MENTIONS, _mention([theme.id]))
+        for group in self.groups:
+            members = [theme.id for theme in self.themes if theme.group == group.id]
+            yield Question(Kind.GROUP, group.id, MENTIONS, _mention(members))
+        for scale in scoring.scales(columns):
+            band, total = scoring.band(scale), scoring.total_units(scale)
+            yield Question(Kind.SCALE, scale.id, scale.ladder, band, total)
+        for item in items().values():
+            if item.id not in columns:
+                continue
+            if item.figure:
+                code = pl.col(item.id).cast(pl.Int8)
+                yield Question(Kind(item.figure), item.id, item.ladder, code)
+            if item.dont_know:
+                yield Question(Kind.DONT_KNOW, item.id, DONT_KNOWS, _dont_know(item.id))
+
+
+def cell_name(service: str, period: str | None) -> str:
+    """Return the name of a (service, period) pair in the members table."""
+    return service if period is None else f"{service}{SEPARATOR}{period}"
+
+
+def quarters(first: date, last: date) -> tuple[str, ...]:
+    """Return the quarters from `first` to `last`, both included, as "2026-Q1"."""
+    numbers = range(
+        first.year * 4 + (first.month - 1) // 3, last.year * 4 + (last.month - 1) // 3 + 1
+    )
+    return tuple(f"{number // 4}-Q{number % 4 + 1}" for number in numbers)
+
+
+def _mention(themes: list[str]) -> pl.Expr:
+    """Code a respondent with a story: told of the themes positively, otherwise, or not at all."""
+    mentioned = pl.col("themes").list.set_intersection(themes).list.len() > 0
+    positive = pl.col("themes_positive").list.set_intersection(themes).list.len() > 0
+    code = pl.when(positive).then(_YES).when(mentioned).then(_OTHER).otherwise(_NO)
+    return pl.when(pl.col("has_story")).then(code.cast(pl.Int8))
+
+
+def _dont_know(item: str) -> pl.Expr:
+    said = pl.col("dont_know").list.contains(item)
+    answered = pl.col(item).is_not_null()
+    return pl.when(said).then(1).when(answered).then(0).cast(pl.Int8)

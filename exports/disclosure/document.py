@@ -1,0 +1,203 @@
+"""What is let out: figures, releases, and the history that the next release must respect."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from io import BytesIO
+from typing import Any, Self
+
+import polars as pl
+
+from exports.disclosure.catalogue import Catalogue, Kind
+from exports.errors import DocumentError, HistoryError
+
+
+class Status(StrEnum):
+    """What happened to a figure in a release."""
+
+    SHOWN = "shown"
+    KEPT = "kept"
+    HIDDEN = "hidden"
+
+
+class Reason(StrEnum):
+    """Why a figure is not (newly) shown."""
+
+    TOO_FEW = "too_few"
+    COVERED_BY_GROUP = "covered_by_group"
+    TOO_LITTLE_CHANGE = "too_little_change"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A published category: its id, the codes it merges, and respondents rounded to the base."""
+
+    id: str
+    values: tuple[int, ...]
+    x: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The release that a figure's numbers come from: number and ISO date."""
+
+    number: int
+    published: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published, kept or hidden figure.
+
+    `k` is the threshold that held, in respondents per category. `n` and the counts are rounded
+    each for itself. Mean and its 95 % interval are in the scale's unit, only for scales. A hidden
+    figure has no numbers; `as_of` says which release the numbers of the others come from.
+    """
+
+    kind: Kind
+    subject: str
+    service: str
+    period: str | None
+    k: int
+    status: Status
+    reason: Reason | None = None
+    n: int | None = None
+    categories: tuple[Count, ...] = ()
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    as_of: Snapshot | None = None
+
+    @property
+    def id(self) -> str:
+        """Name of the figure, the same in every release."""
+        parts = [self.kind, self.subject, self.service, self.period]
+        return "/".join(part for part in parts if part is not None)
+
+    @property
+    def visible(self) -> bool:
+        """Whether it has numbers."""
+        return self.status is not Status.HIDDEN
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything let out at once, for ever.
+
+    `members` says who is in each category of the figures shown anew: one row per respondent and
+    cell, one column per question holding codes. It is guarded: the next release needs it, nobody
+    else may see it, and it is never in the document.
+    """
+
+    number: int
+    series: str
+    published: str
+    k: int
+    k_sensitive: int
+    base: int
+    catalogue: Catalogue
+    figures: tuple[Figure, ...]
+    members: pl.DataFrame | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Figure]:
+        """Return the figures by their id."""
+        return {figure.id: figure for figure in self.figures}
+
+    def figure(
+        self, kind: Kind, subject: str, service: str, period: str | None = None
+    ) -> Figure | None:
+        """Return one figure, or None if the catalogue of this release lacks it."""
+        parts = [kind, subject, service, period]
+        return self.by_id.get("/".join(part for part in parts if part is not None))
+
+    def to_bytes(self) -> bytes:
+        """Return the document: canonical JSON (UTF-8, sorted keys), without members."""
+        document = {
+            "number": self.number,
+            "series": self.series,
+            "published": self.published,
+            "policy": {"k": self.k, "k_sensitive": self.k_sensitive, "base": self.base},
+            "catalogue": self.catalogue.to_dict(),
+            "figures": [{"id": figure.id} | asdict(figure) for figure in self.figures],
+        }
+        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode() + b"\n"
+
+    def members_to_bytes(self) -> bytes:
+        """Return the members as Parquet bytes, to be stored as carefully as the answers."""
+        if self.members is None:
+            raise HistoryError(
+                "This release was read without its members. Read them along with it."
+            )
+        buffer = BytesIO()
+        self.members.write_parquet(buffer)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, document: bytes, members: bytes | None = None) -> Self:
+        """Read a release; with its members, if it is to be part of a `History`.
+
+        Raises:
+            DocumentError: the bytes are not a release document.
+        """
+        try:
+            data = json.loads(document)
+            return cls(
+                number=data["number"],
+                series=data["series"],
+                published=data["published"],
+                **data["policy"],
+                catalogue=Catalogue.from_dict(data["catalogue"]),
+                figures=tuple(_figure(entry) for entry in data["figures"]),
+                members=None if members is None else pl.read_parquet(BytesIO(members)),
+            )
+        except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+            raise DocumentError(
+                f"This is not a release document ({type(error).__name__}). "
+                "Give the bytes of Release.to_bytes() and members_to_bytes() unchanged."
+            ) from None
+
+
+@dataclass(frozen=True)
+class History:
+    """Every earlier release, oldest first, with members.
+
+    Raises:
+        HistoryError: a release is out of order or lacks its members.
+    """
+
+    releases: tuple[Release, ...] = ()
+
+    def __post_init__(self) -> None:
+        if [release.number for release in self.releases] != list(range(1, len(self.releases) + 1)):
+            raise HistoryError(
+                "Releases must be numbered 1, 2, 3 … Give all of them, oldest first."
+            )
+        if any(release.members is None for release in self.releases):
+            raise HistoryError(
+                "An earlier release lacks its members, so nothing new can be compared with it. "
+                "Read it with Release.from_bytes(document, members)."
+            )
+
+
+def _figure(entry: Mapping[str, Any]) -> Figure:
+    return Figure(
+        kind=Kind(entry["kind"]),
+        subject=entry["subject"],
+        service=entry["service"],
+        period=entry["period"],
+        k=entry["k"],
+        status=Status(entry["status"]),
+        reason=Reason(entry["reason"]) if entry["reason"] else None,
+        n=entry["n"],
+        categories=tuple(
+            Count(count["id"], tuple(count["values"]), count["x"]) for count in entry["categories"]
+        ),
+        mean=entry["mean"],
+        low=entry["low"],
+        high=entry["high"],
+        as_of=Snapshot(**entry["as_of"]) if entry["as_of"] else None,
+    )

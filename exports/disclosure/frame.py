@@ -1,0 +1,59 @@
+"""The frame of responses: what the gate needs of it. Errors say what is wrong, never whose."""
+
+import polars as pl
+
+from exports.disclosure.catalogue import Catalogue
+from exports.errors import FrameError
+from exports.instruments import items
+
+TEXTS = pl.List(pl.String)
+SCHEMA: dict[str, pl.DataType] = {
+    "id": pl.String(),
+    "period": pl.String(),
+    "services": TEXTS,
+    "has_story": pl.Boolean(),
+    "themes": TEXTS,
+    "themes_positive": TEXTS,
+    "dont_know": TEXTS,
+}
+
+
+def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
+    """Raise FrameError where a frame is not what the gate counts on.
+
+    Args:
+        frame: one row per response; the columns of `SCHEMA`, and an integer column per item asked.
+        catalogue: what services, themes and periods there are.
+    """
+    for name, kind in SCHEMA.items():
+        if frame.schema.get(name) != kind:
+            raise FrameError(f"Column {name} must be there as {kind}. Add or cast it.")
+        if frame[name].null_count():
+            raise FrameError(f"Column {name} has nulls. Use an empty list, or fill it in.")
+    if frame["id"].n_unique() < frame.height:
+        raise FrameError("Ids are repeated. Give one row per response.")
+    _within(frame, "services", [service.key for service in catalogue.services])
+    _within(frame, "period", list(catalogue.periods))
+    _within(frame, "themes", [theme.id for theme in catalogue.themes])
+    _within(frame, "themes_positive", [theme.id for theme in catalogue.themes])
+    if (frame["themes_positive"].list.set_difference(frame["themes"]).list.len() > 0).any():
+        raise FrameError("themes_positive names themes that themes lacks. Add them there.")
+    for item in items().values():
+        if item.id in frame.columns and item.values:
+            if not frame.schema[item.id].is_integer():
+                raise FrameError(f"Column {item.id} must hold integers. Cast it to Int64.")
+            if not frame[item.id].drop_nulls().is_in(item.values).all():
+                raise FrameError(
+                    f"Column {item.id} holds an answer that is not an option. Drop it."
+                )
+
+
+def _within(frame: pl.DataFrame, column: str, known: list[str]) -> None:
+    values = frame[column]
+    if values.dtype == TEXTS:
+        values = values.explode(empty_as_null=False, keep_nulls=False)
+    if not values.is_in(known).all():
+        raise FrameError(
+            f"Column {column} holds a key that the catalogue lacks. "
+            "Add it to the catalogue, or leave it out of the frame."
+        )

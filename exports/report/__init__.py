@@ -1,0 +1,148 @@
+"""Pages for people: a report per service and an index. They take a release, never a frame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from enumerations import Language
+from exports.disclosure.catalogue import ALL, Kind
+from exports.disclosure.document import Figure, Release
+from exports.instruments import Text
+from exports.measures import share
+from exports.measures.wording import about
+from exports.report.charts import Bar, Part, stacked
+from exports.report.view import MENTIONED, Block, Table, View
+
+_TEMPLATES = Environment(
+    loader=PackageLoader(__package__),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+# Norwegian alphabetical order: æ, ø, å come last, in that order.
+_ALPHABET = str.maketrans("æøå", "{|}")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page needs beside the release: who publishes it, and addresses.
+
+    Args:
+        organisation: name per language.
+        stylesheet: address of the stylesheet.
+        index: address of the index page, for reports.
+        happened: address of "Hva skjedde med det dere sa?", once it is published.
+        services: address of each service's report, by key, for the index.
+        languages: address of this page in each language, by language code.
+    """
+
+    organisation: Text
+    stylesheet: str
+    index: str | None = None
+    happened: str | None = None
+    services: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+
+def render_report(release: Release, service_key: str, language: Language, page: Page) -> str:
+    """Return the report on one service as an HTML page.
+
+    Args:
+        release: the release whose numbers are shown.
+        service_key: a service of its catalogue, or "*" for everybody who answered.
+        language: nb, nn or en.
+        page: names and addresses around it.
+
+    Raises:
+        DocumentError: the release knows no such service.
+    """
+    view = View(release, service_key, Language(language))
+    answered = view.figure(Kind.ANSWERED, "responses")
+    return _render("report.html", view, page, who=_who(view, answered))
+
+
+def render_index(release: Release, language: Language, page: Page) -> str:
+    """Return the index: services in alphabetical order, and the municipality's themes over time."""
+    view = View(release, ALL, Language(language))
+    services = [
+        (view.names[key], address) for key, address in page.services.items() if key in view.names
+    ]
+    services.sort(key=lambda entry: _alphabetical(entry[0]))
+    answered = view.figure(Kind.ANSWERED, "responses")
+    over_time = _over_time(view)
+    return _render(
+        "index.html", view, page, who=_who(view, answered), services=services, over_time=over_time
+    )
+
+
+def _render(template: str, view: View, page: Page, **extra: object) -> str:
+    released = view.text["released"].format(
+        number=view.release.number, date=view.date(view.release.published)
+    )
+    return _TEMPLATES.get_template(template).render(
+        view=view,
+        text=view.text,
+        page=page,
+        language=str(view.language),
+        organisation=page.organisation[view.language],
+        released=released,
+        **extra,
+    )
+
+
+def _who(view: View, figure: Figure | None) -> list[str]:
+    """Say how many have answered, as far as the release does."""
+    if figure is None or not figure.visible or figure.n is None:
+        return [view.text["who_hidden"].format(k=figure.k if figure else view.release.k)]
+    service = view.names[view.service] if view.service != ALL else view.text["the_services"]
+    said = [view.text["who_text"].format(n=figure.n, service=service)]
+    told = share(figure, (1,))
+    return [*said, view.text["who_stories"].format(x=told.x)] if told else said
+
+
+def _over_time(view: View) -> Block | None:
+    """Return theme groups per period: a bar per group and period, and a table with themes too."""
+    catalogue = view.release.catalogue
+    periods = sorted(catalogue.periods)
+    bars, rows = [], []
+    for kind, subjects in (
+        (Kind.GROUP, [group.id for group in catalogue.groups]),
+        (Kind.THEME, [theme.id for theme in catalogue.themes]),
+    ):
+        for subject in sorted(subjects, key=lambda key: _alphabetical(view.labels[key])):
+            cells, label = [], view.labels[subject]
+            for period in periods:
+                figure = view.release.figure(kind, subject, ALL, period)
+                found = share(figure, MENTIONED) if figure else None
+                if found is None:
+                    cells.append(view.text["not_shown"])
+                    continue
+                said = about(found, view.language)
+                cells.append(said)
+                if kind is Kind.GROUP:
+                    year, quarter = period.split("-Q")
+                    named = view.text["quarter"].format(quarter=quarter, year=year)
+                    part = Part(view.text["category.mentioned"], "tone-7", found.x)
+                    bars.append(Bar(label, (part,), found.n, f"{named}: {said}"))
+                    label = ""
+            if any(cell != view.text["not_shown"] for cell in cells):
+                rows.append((view.labels[subject], *cells))
+    if not bars:
+        return None
+    heads = [period.split("-Q") for period in periods]
+    columns = (view.text["quarter"].format(quarter=q, year=y) for y, q in heads)
+    return Block(
+        id="over-time",
+        title=view.text["over_time"],
+        intro=(view.text["over_time_intro"],),
+        chart=stacked(bars),
+        legend=(),
+        tables=(Table((view.text["column.theme"], *columns), tuple(rows)),),
+        notes=(view.text["themes_note"],),
+    )
+
+
+def _alphabetical(text: str) -> str:
+    return text.casefold().translate(_ALPHABET)

@@ -1,0 +1,130 @@
+"""Geometry of the charts, from released numbers; the templates draw it.
+
+Charts are 360 units wide, the width of a small phone, so that text keeps its size there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+WIDTH = 360
+LABEL_CHARACTERS, NOTE_CHARACTERS = 46, 56
+LINE, BAR, GAP, TOP = 17, 18, 15, 4
+NARROWEST_LABELLED = 24  # units; a segment narrower than this has no number in it
+
+
+@dataclass(frozen=True)
+class Part:
+    """One category in a bar: its label, its tone (a class of the stylesheet), its count."""
+
+    label: str
+    tone: str
+    x: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of a stacked chart."""
+
+    label: str
+    parts: tuple[Part, ...]
+    n: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A row of a net chart; value and limits from -1 to 1."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A rectangle of a bar, with its number where there is room."""
+
+    x: float
+    width: float
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Text of a row and where its baseline is."""
+
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A drawn row: label lines, the bar's top, its shapes or its interval, notes below."""
+
+    labels: tuple[Line, ...]
+    y: float
+    shapes: tuple[Shape, ...]
+    interval: tuple[float, float, float] | None
+    notes: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart: rows and height; `axis` are the captions at either end of a net chart."""
+
+    rows: tuple[Row, ...]
+    height: float
+    axis: tuple[str, str] | None = None
+
+
+def stacked(bars: Sequence[Bar]) -> Chart:
+    """Draw one bar per row; its parts fill the share that they are of n."""
+    rows, y = [], float(TOP)
+    for bar in bars:
+        whole = max(bar.n, sum(part.x for part in bar.parts))
+        shapes, x = [], 0.0
+        for part in bar.parts:
+            width = WIDTH * part.x / whole
+            text = str(part.x) if width >= NARROWEST_LABELLED else ""
+            shapes.append(Shape(round(x, 1), round(width, 1), part.tone, text))
+            x += width
+        row, y = _row(bar.label, bar.note, y, tuple(shapes), None)
+        rows.append(row)
+    return Chart(tuple(rows), y)
+
+
+def net(intervals: Sequence[Interval], axis: tuple[str, str]) -> Chart:
+    """Draw a dot with its interval per row, around a middle that is zero."""
+    rows, y = [], float(TOP + LINE)
+    for interval in intervals:
+        drawn = (_across(interval.low), _across(interval.value), _across(interval.high))
+        row, y = _row(interval.label, interval.note, y, (), drawn)
+        rows.append(row)
+    return Chart(tuple(rows), y, axis)
+
+
+def _row(
+    label: str,
+    note: str,
+    y: float,
+    shapes: tuple[Shape, ...],
+    interval: tuple[float, float, float] | None,
+) -> tuple[Row, float]:
+    labels, y = _lines(label, LABEL_CHARACTERS, y)
+    notes, end = _lines(note, NOTE_CHARACTERS, y + BAR)
+    return Row(labels, y, shapes, interval, notes), end + GAP
+
+
+def _lines(text: str, characters: int, y: float) -> tuple[tuple[Line, ...], float]:
+    """Break a text into lines; return them and where they end."""
+    lines = wrap(text, characters)
+    placed = tuple(Line(y + LINE * number - 4, line) for number, line in enumerate(lines, start=1))
+    return placed, y + LINE * len(lines)
+
+
+def _across(value: float) -> float:
+    return round(WIDTH * (value + 1) / 2, 1)

@@ -1,0 +1,354 @@
+"""What a page shows: blocks of a chart, its tables and its notes, built from a release alone."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from enumerations import Language, Level
+from exports.disclosure.catalogue import ALL, Kind
+from exports.disclosure.document import Figure, Reason, Release, Status
+from exports.errors import DocumentError
+from exports.instruments import instruments, items
+from exports.measures import Net, Share, net_growth, share
+from exports.measures.wording import PERCENT_FROM, about, between, percent
+from exports.messages import messages
+from exports.report.charts import Bar, Chart, Interval, Part, net, stacked
+
+TONES: Mapping[int, tuple[str, ...]] = {
+    2: ("tone-2", "tone-5"),
+    3: ("tone-1", "tone-3", "tone-5"),
+    4: ("tone-3", "tone-4a", "tone-4b", "tone-5"),
+    5: ("tone-1", "tone-2", "tone-3", "tone-4", "tone-5"),
+}
+MENTION_TONES = {"positive": "tone-5", "other": "tone-6", "mentioned": "tone-7"}
+UNSAID = frozenset({"not_mentioned", "answered"})  # the rest of a bar, left as its track
+AGREE = (4, 5)
+LOW = (0,)
+MENTIONED, TOLD_WELL = (1, 2), (2,)
+STRENGTHS = 3  # of each sort, so that the first section stays short
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its column heads, and rows of a head and cells."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One measure on the page."""
+
+    id: str
+    title: str
+    intro: tuple[str, ...]
+    chart: Chart | None
+    legend: tuple[Part, ...]
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: title, introduction, blocks, and what is not shown: (labels, reason)."""
+
+    id: str
+    title: str
+    intro: str
+    blocks: tuple[Block, ...]
+    hidden: tuple[tuple[tuple[str, ...], str], ...]
+
+
+class View:
+    """The parts of a report on one service, or on everybody ("*"), in one language.
+
+    Raises:
+        DocumentError: the release knows no such service.
+    """
+
+    def __init__(self, release: Release, service: str, language: Language) -> None:
+        self.release = release
+        self.service = service
+        self.language = language
+        self.text = messages(language)
+        catalogue = release.catalogue
+        self.names = {entry.key: entry.name[language] for entry in catalogue.services}
+        self.names[ALL] = self.text["everyone"]
+        if service not in self.names:
+            raise DocumentError("This release has no such service. Use a key of its catalogue.")
+        self.labels = {entry.id: entry.label[language] for entry in catalogue.themes}
+        self.labels |= {entry.id: entry.label[language] for entry in catalogue.groups}
+        named = self.text["this_service"] if service == ALL else self.names[service]
+        for item in items().values():
+            self.labels[item.id] = item.text[language].replace("{service}", named)
+
+    def date(self, published: str) -> str:
+        """Write an ISO date in words."""
+        day = date.fromisoformat(published)
+        month = self.text["months"].split()[day.month - 1]
+        return self.text["date"].format(day=day.day, month=month, year=day.year)
+
+    def figure(self, kind: Kind, subject: str) -> Figure | None:
+        """Return a figure of this service."""
+        return self.release.figure(kind, subject, self.service)
+
+    def figures(self, kind: Kind, subjects: Iterable[str]) -> list[Figure]:
+        """Return the figures of these subjects that the release has, hidden ones too."""
+        found = [self.figure(kind, subject) for subject in subjects]
+        return [figure for figure in found if figure is not None]
+
+    def category(self, figure: Figure, category: str) -> str:
+        """Return the label of a category."""
+        item = items().get(figure.subject) if figure.kind in (Kind.ITEM, Kind.GROWTH) else None
+        options = {str(option.value): option.label for option in item.options} if item else {}
+        if category in options:
+            return options[category][self.language]
+        return self.text[f"category.{category}"]
+
+    def strengths(self) -> list[tuple[str, str]]:
+        """Return what works best, as (label, x of n): first statements, then areas."""
+        agreed = []
+        for figure in self.figures(Kind.ITEM, _item_ids("mt10")):
+            found = share(figure, AGREE)
+            if found:
+                said = self._said("meeting", found)
+                agreed.append((-found.x / found.n, figure.subject, said))
+        told = []
+        for figure in self.figures(Kind.GROUP, [g.id for g in self.release.catalogue.groups]):
+            well, all_told = share(figure, TOLD_WELL), share(figure, MENTIONED)
+            if well and all_told and 2 * well.x > all_told.x:
+                said = self.text["works_told"].format(about=about(well, self.language))
+                told.append((-well.x / well.n, figure.subject, said))
+        best = sorted(agreed)[:STRENGTHS] + sorted(told)[:STRENGTHS]
+        return [(self.labels[subject], said) for _, subject, said in best]
+
+    def chapters(self) -> list[Chapter]:
+        """Return the three chapters, one per goal level."""
+        instrument = instruments()
+        growth = self.figures(Kind.GROWTH, _item_ids("vekst6"))
+        attribution = self.figures(Kind.ITEM, ["vekst6_attribution"])
+        satisfaction = self.figures(Kind.SCALE, ["lt1"])
+        meeting = self.figures(Kind.ITEM, _item_ids("mt10"))
+        doubts = self.figures(Kind.DONT_KNOW, _item_ids("mt10"))
+        caveat = instrument["vekst6"].caveat or {}
+        validation = self.text["not_validated"]
+        return [
+            self._chapter(
+                Level.PERSONAL,
+                [
+                    self._satisfaction(satisfaction),
+                    self._growth(growth, (caveat[self.language], validation)),
+                    self._stacked("growth_merged", _merged(growth), (1, 2)),
+                    self._stacked("attribution", attribution, (2, 3)),
+                ],
+                satisfaction + growth + attribution,
+            ),
+            self._chapter(Level.PRACTICE, [self._meeting(meeting, validation)], meeting),
+            self._chapter(Level.SYSTEM, [self._doubts(doubts)], []),
+        ]
+
+    def areas(self) -> Block:
+        """Return the theme groups."""
+        figures = self.figures(Kind.GROUP, [group.id for group in self.release.catalogue.groups])
+        return self.mentions("stories", figures, (self.text["stories_intro"],), "column.area")
+
+    def all_themes(self) -> Block:
+        """Return every theme, whatever its level."""
+        figures = self.figures(Kind.THEME, [theme.id for theme in self.release.catalogue.themes])
+        return self.mentions("themes-all", figures, (), "column.theme")
+
+    def mentions(
+        self, name: str, figures: list[Figure], intro: tuple[str, ...], head: str
+    ) -> Block:
+        """Return a block about themes or groups, most told first."""
+        figures = [figure for figure in figures if figure.visible]
+        figures.sort(key=lambda f: (-_told(f), self.labels[f.subject]))
+        block = self._stacked(name, figures, MENTIONED, head)
+        notes = (self.text["themes_note"], *block.notes) if figures else block.notes
+        return Block(block.id, block.title, intro, block.chart, block.legend, block.tables, notes)
+
+    def hidden(self, figures: list[Figure]) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Return what is hidden, gathered by reason, with what would make it visible."""
+        gathered: dict[tuple[Reason, int], list[str]] = {}
+        for figure in figures:
+            if not figure.visible and figure.reason:
+                gathered.setdefault((figure.reason, figure.k), []).append(self._label(figure))
+        return tuple(
+            (tuple(dict.fromkeys(labels)), self.text[f"reason.{reason}"].format(k=k))
+            for (reason, k), labels in gathered.items()
+        )
+
+    def number(self, value: float) -> str:
+        """Write a number as this language does."""
+        written = str(value).replace(".", self.text["decimal"])
+        return written.replace("-", self.text["minus"])
+
+    def _chapter(self, level: Level, blocks: list[Block], asked: list[Figure]) -> Chapter:
+        themes = [theme.id for theme in self.release.catalogue.themes if theme.level is level]
+        told = self.figures(Kind.THEME, themes)
+        stories = self.mentions(f"themes-{level}", told, (), "column.theme")
+        shown = [block for block in [*blocks, stories] if block.chart]
+        return Chapter(
+            id=str(level),
+            title=self.text[f"chapter.{level}"],
+            intro=self.text[f"chapter_intro.{level}"],
+            blocks=tuple(shown),
+            hidden=self.hidden(asked + told),
+        )
+
+    def _label(self, figure: Figure) -> str:
+        if figure.kind is Kind.SCALE and figure.subject not in items():
+            return instruments()[figure.subject].name[self.language]
+        return self.labels[figure.subject]
+
+    def _satisfaction(self, figures: list[Figure]) -> Block:
+        return self._stacked("satisfaction", figures, LOW, intro=self._mean("satisfaction", "lt1"))
+
+    def _meeting(self, figures: list[Figure], note: str) -> Block:
+        return self._stacked(
+            "meeting", figures, AGREE, intro=self._mean("meeting", "mt10"), notes=(note,)
+        )
+
+    def _doubts(self, figures: list[Figure]) -> Block:
+        intro = (self.text["dont_knows_intro"],)
+        return self._stacked("dont_knows", figures, (1,), intro=intro)
+
+    def _mean(self, name: str, scale: str) -> tuple[str, ...]:
+        figure = self.figure(Kind.SCALE, scale)
+        if figure is None or figure.mean is None or figure.low is None or figure.high is None:
+            return ()
+        mean, low, high = (self.number(v) for v in (figure.mean, figure.low, figure.high))
+        return (self.text[f"{name}_mean"].format(mean=mean, low=low, high=high),)
+
+    def _growth(self, figures: list[Figure], notes: tuple[str, ...]) -> Block:
+        """Return net growth, of the figures that tell less from same."""
+        rows, cells, kept = [], [], []
+        for figure in figures:
+            found = net_growth(figure)
+            if found is None:
+                continue
+            label = self.labels[figure.subject]
+            more = share(figure, (1, 2))
+            note = self._dated(self._said("growth", more) if more else "", figure, figures)
+            rows.append(Interval(label, found.net, found.low, found.high, note))
+            counts = (str(found.less), str(found.more), str(found.n))
+            cells.append((label, *counts, self._net(found), self._since(figure)))
+            kept.append(figure)
+        heads = ("question", "less", "more", "n", "net", "as_of")
+        table = Table(tuple(self.text[f"column.{head}"] for head in heads), tuple(cells))
+        axis = (self.text["growth_left"], self.text["growth_right"])
+        return Block(
+            id="growth",
+            title=self.text["growth"],
+            intro=(self.text["growth_intro"],),
+            chart=net(rows, axis) if rows else None,
+            legend=(),
+            tables=(table,),
+            notes=notes + self._kept(kept),
+        )
+
+    def _net(self, found: Net) -> str:
+        if found.n < PERCENT_FROM:
+            return self.text["net_few"]
+        parts = {"net": found.net, "low": found.low, "high": found.high}
+        written = {name: self.number(percent(value)) for name, value in parts.items()}
+        return self.text["column.net_between"].format(**written)
+
+    def _stacked(
+        self,
+        name: str,
+        figures: list[Figure],
+        highlight: tuple[int, ...],
+        head: str = "column.question",
+        intro: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> Block:
+        """Return a block of one bar per figure; `highlight` are the codes that the note counts."""
+        visible = [figure for figure in figures if figure.visible]
+        bars = [self._bar(name, figure, highlight, visible) for figure in visible]
+        parts = sorted((part for bar in bars for part in bar.parts), key=lambda part: part.tone)
+        legend = {part.label: part for part in parts}
+        title, _, level = name.partition("-")
+        chapter = self.text.get(f"chapter.{level}")
+        return Block(
+            id=name,
+            title=f"{self.text[title]}: {chapter}" if chapter else self.text[title],
+            intro=intro,
+            chart=stacked(bars) if bars else None,
+            legend=tuple(legend.values()),
+            tables=tuple(self._tables(visible, highlight, head)),
+            notes=notes + self._kept(figures),
+        )
+
+    def _bar(
+        self, name: str, figure: Figure, highlight: tuple[int, ...], beside: list[Figure]
+    ) -> Bar:
+        tones = TONES[max(len(figure.categories), 2)]
+        parts = tuple(
+            Part(self.category(figure, count.id), MENTION_TONES.get(count.id, tone), count.x)
+            for count, tone in zip(figure.categories, tones, strict=False)
+            if count.id not in UNSAID
+        )
+        found = share(figure, highlight)
+        note = self._dated(self._said(name, found) if found else "", figure, beside)
+        return Bar(self._label(figure), parts, figure.n or 0, note)
+
+    def _tables(
+        self, figures: list[Figure], highlight: tuple[int, ...], head: str
+    ) -> Iterator[Table]:
+        """Yield a table per set of categories, so that every column means one thing."""
+        alike: dict[tuple[str, ...], list[Figure]] = {}
+        for figure in figures:
+            names = tuple(self.category(figure, count.id) for count in figure.categories)
+            alike.setdefault(names, []).append(figure)
+        for names, group in alike.items():
+            rows = []
+            for figure in group:
+                found = share(figure, highlight)
+                counts = (str(count.x) for count in figure.categories)
+                likely = between(found, self.language) if found else ""
+                since = self._since(figure)
+                rows.append((self._label(figure), *counts, str(figure.n), likely, since))
+            measured = zip(names, group[0].categories, strict=True)
+            of = " + ".join(name for name, count in measured if set(count.values) <= set(highlight))
+            likely_head = self.text["column.uncertainty"].format(category=of)
+            ends = (self.text["column.n"], likely_head, self.text["column.as_of"])
+            yield Table((self.text[head], *names, *ends), tuple(rows))
+
+    def _said(self, name: str, found: Share) -> str:
+        said = about(found, self.language)
+        return self.text[f"note.{name.split('-')[0]}"].format(about=said)
+
+    def _dated(self, note: str, figure: Figure, beside: list[Figure]) -> str:
+        """Add the date to a note, where the figures beside it are of different dates."""
+        dates = {other.as_of for other in beside if other.as_of}
+        if len(dates) < 2 or figure.as_of is None:
+            return note
+        return f"{note} · {self.text['as_of_mark'].format(date=self.date(figure.as_of.published))}"
+
+    def _since(self, figure: Figure) -> str:
+        return self.date(figure.as_of.published) if figure.as_of else ""
+
+    def _kept(self, figures: list[Figure]) -> tuple[str, ...]:
+        """Explain once why some numbers are older, and how old."""
+        kept = [figure for figure in figures if figure.status is Status.KEPT]
+        dates = sorted({figure.as_of.published for figure in kept if figure.as_of})
+        written = ", ".join(self.date(published) for published in dates)
+        return tuple(
+            self.text[f"reason.{figure.reason}"].format(k=figure.k, dates=written)
+            for figure in kept[:1]
+        )
+
+
+def _item_ids(instrument: str) -> list[str]:
+    return [item.id for item in instruments()[instrument].items if item.scored]
+
+
+def _told(figure: Figure) -> int:
+    found = share(figure, MENTIONED)
+    return found.x if found else 0
+
+
+def _merged(figures: list[Figure]) -> list[Figure]:
+    return [figure for figure in figures if figure.visible and net_growth(figure) is None]

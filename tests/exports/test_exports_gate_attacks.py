@@ -1,0 +1,186 @@
+"""Attacks on the gate: counts again one by one, differences releases, looks for the one person."""
+
+import polars as pl
+import pytest
+from exports_recount import Members, changes, members
+from exports_synthetic import catalogue, frame
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exports import Figure, History, Policy, Release, Status, release
+
+TERMS = catalogue(services=2, themes=3)
+ASKED = ("mt1", "vekst6_1", "vekst6_attribution", "lt1")
+POLICY = Policy(TERMS)
+DATES = ("2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01")
+
+
+@st.composite
+def waves(draw: st.DrawFn) -> list[pl.DataFrame]:
+    """Draw frames as they are at successive releases: people come, withdraw, and are recoded."""
+    seed, told = draw(st.integers(0, 10**6)), draw(st.sampled_from([0.05, 0.25, 0.6]))
+    now = frame(0, TERMS, asked=ASKED)
+    frames = []
+    for wave in range(len(DATES)):
+        come = draw(st.sampled_from([0, 1, 9, 10, 11, 30, 80, 150]))
+        new = frame(come, TERMS, seed, start=1000 * wave, told=told, asked=ASKED)
+        gone = draw(st.sampled_from([0, 0, 1, 5, 12]))
+        recoded = draw(st.sampled_from([0, 0, 1, 12, 40]))
+        kept = now.slice(gone)
+        quiet = pl.lit([], dtype=pl.List(pl.String))
+        first = pl.int_range(pl.len()) < recoded
+        kept = kept.with_columns(
+            pl.when(first).then(quiet).otherwise(pl.col(name)).alias(name)
+            for name in ("themes", "themes_positive")
+        )
+        now = pl.concat([kept, new])
+        frames.append(now)
+    return frames
+
+
+def release_all(frames: list[pl.DataFrame]) -> list[Release]:
+    done: list[Release] = []
+    for now, date in zip(frames, DATES, strict=True):
+        history = History(tuple(done))
+        done.append(release(now, POLICY, history, series="1", published=date))
+    return done
+
+
+def rounded(size: int) -> int:
+    return 5 * round(size / 5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(waves())
+def test_no_published_category_is_small_and_no_two_snapshots_tell_few_apart(
+    frames: list[pl.DataFrame],
+) -> None:
+    published: dict[str, list[Members]] = {}
+    last: dict[str, Figure] = {}
+    for now, out in zip(frames, release_all(frames), strict=True):
+        for figure in out.figures:
+            if figure.status is Status.KEPT:
+                old = last[figure.id]
+                numbers = (figure.n, figure.categories, figure.mean, figure.low, figure.high)
+                assert numbers == (old.n, old.categories, old.mean, old.low, old.high)
+                assert figure.as_of == old.as_of
+            if figure.status is not Status.SHOWN:
+                continue
+            people = members(now, figure, TERMS)
+            assert all(len(ids) >= figure.k >= 10 for ids in people.values())
+            assert [c.x for c in figure.categories] == [rounded(len(p)) for p in people.values()]
+            assert figure.n == rounded(sum(len(ids) for ids in people.values()))
+            for earlier in published.get(figure.id, []):
+                sizes = changes(earlier, people)
+                assert not [size for size in sizes if 0 < size < figure.k]
+            published.setdefault(figure.id, []).append(people)
+            last[figure.id] = figure
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_row_order_changes_no_byte(seed: int, shuffle: int) -> None:
+    rows = frame(160, TERMS, seed)
+    one = release(rows, POLICY, series="1", published=DATES[0])
+    shuffled = rows.sample(fraction=1, shuffle=True, seed=shuffle)
+    other = release(shuffled, POLICY, series="1", published=DATES[0])
+    assert one.to_bytes() == other.to_bytes()
+    assert one.members_to_bytes() == other.members_to_bytes()
+
+
+@pytest.mark.parametrize("few", range(10))
+def test_a_minority_below_ten_cannot_be_seen(few: int) -> None:
+    """Whether 0 or 9 disagree among 100, the document is the same."""
+    rows = frame(100, TERMS, asked=("mt1",)).with_columns(services=pl.lit(["s0"]))
+    answers = pl.Series([1] * few + [5] * (100 - few))
+    nobody = pl.lit([], dtype=pl.List(pl.String))
+    rows = rows.with_columns(answers.alias("mt1"), dont_know=nobody)
+    none = rows.with_columns(pl.lit(5, dtype=pl.Int64).alias("mt1"))
+    documents = [
+        release(table, POLICY, series="1", published=DATES[0]).to_bytes() for table in (rows, none)
+    ]
+    assert documents[0] == documents[1]
+
+
+@pytest.mark.parametrize("majority", [100, 40])
+def test_a_share_of_nought_or_everybody_has_no_number(majority: int) -> None:
+    rows = frame(majority, TERMS).with_columns(
+        pl.lit([], dtype=pl.List(pl.String)).alias(name) for name in ("themes", "themes_positive")
+    )
+    rows = rows.with_columns(pl.lit(10, dtype=pl.Int64).alias("lt1"))
+    out = release(rows, POLICY, series="1", published=DATES[0])
+    hidden = [figure for figure in out.figures if figure.kind == "theme" or figure.subject == "lt1"]
+    assert hidden
+    for figure in hidden:
+        assert (figure.status, figure.n, figure.categories, figure.mean) == (
+            "hidden",
+            None,
+            (),
+            None,
+        )
+
+
+def test_one_person_more_changes_nothing_that_is_published() -> None:
+    rows = frame(300, TERMS, seed=4)
+    first = release(rows.head(299), POLICY, series="1", published=DATES[0])
+    again = release(rows, POLICY, History((first,)), series="1", published=DATES[1])
+    for before, after in zip(first.figures, again.figures, strict=True):
+        assert (before.n, before.categories, before.mean, before.low, before.high) == (
+            after.n,
+            after.categories,
+            after.mean,
+            after.low,
+            after.high,
+        )
+
+
+def test_the_document_has_no_ids_and_no_members() -> None:
+    rows = frame(300, TERMS)
+    out = release(rows, POLICY, series="1", published=DATES[0])
+    text = out.to_bytes().decode()
+    assert out.members is not None
+    assert out.members.height
+    assert not [name for name in rows["id"] if name in text]
+    assert "r00000001" not in repr(out)
+    assert "member" not in text
+
+
+def test_members_hold_only_figures_shown_anew() -> None:
+    rows = frame(300, TERMS)
+    first = release(rows, POLICY, series="1", published=DATES[0])
+    again = release(rows, POLICY, History((first,)), series="1", published=DATES[1])
+    assert not [figure for figure in again.figures if figure.status is Status.SHOWN]
+    assert again.members is not None
+    assert again.members.is_empty()
+
+
+def test_going_finer_again_is_compared_with_the_release_before_the_coarse_one() -> None:
+    """Fine, then coarse, then fine: release 1 and 3 must not differ by a few in a fine category."""
+
+    def rows(*answers: tuple[int, int]) -> pl.DataFrame:
+        values = [value for value, size in answers for _ in range(size)]
+        keep = frame(len(values), TERMS, asked=("mt1",)).with_columns(
+            pl.Series("mt1", values, dtype=pl.Int64),
+            id=pl.format("{}-{}", pl.lit("p"), pl.Series(_numbered(values))),
+            services=pl.lit([], dtype=pl.List(pl.String)),
+        )
+        return keep.with_columns(dont_know=pl.lit([], dtype=pl.List(pl.String)))
+
+    fine = [(1, 20), (2, 20), (3, 20), (4, 20), (5, 20)]
+    done: list[Release] = []
+    for answers in (fine, [*fine, (1, 3), (2, 20)], [*fine, (1, 3), (2, 40), (5, 30)]):
+        history = History(tuple(done))
+        date = DATES[len(done)]
+        done.append(release(rows(*answers), POLICY, history, series="1", published=date))
+    steps = [len(out.by_id["item/mt1/*"].categories) for out in done]
+    assert steps == [5, 3, 3]
+
+
+def _numbered(values: list[int]) -> list[str]:
+    """Name each respondent after the answer and how many gave it before."""
+    seen: dict[int, int] = {}
+    names = []
+    for value in values:
+        seen[value] = seen.get(value, 0) + 1
+        names.append(f"{value}-{seen[value]}")
+    return names
