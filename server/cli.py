@@ -3,8 +3,10 @@
 import asyncio
 import datetime
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import uvicorn
 import exports
 import nlp
 from nlp.cli import nlp_group
-from server import database, demo, logs, worker
+from server import database, demo, errors, logs, worker
 from server.app import create_app
 from server.collect import rounds
 from server.collect.rounds import RoundError
@@ -23,6 +25,8 @@ from server.release import service as releases
 from server.release.service import ReleaseError
 from server.settings import Settings, SettingsError
 from server.staff.accounts import AccountError, create_account
+
+WAITING_CONNECTIONS = 2048
 
 EXPECTED = (
     AccountError,
@@ -67,29 +71,55 @@ def _with_database(settings: Settings, work: Callable[[], Awaitable[Any]]) -> An
         finally:
             await database.close()
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except Exception as error:
+        if not errors.unavailable(error) and not errors.storage_full(error):
+            raise
+        raise DatabaseError(
+            f"The database does not answer ({type(error).__name__}): another process may hold it, "
+            "or its disk may be full. Nothing was half done. Try again."
+        ) from error
 
 
 @main.command()
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Run the server (with the worker inside, unless FORTELL_WORKER=false)."""
+    _with_database(settings, database.ping)
     run_server(settings)
 
 
 def run_server(settings: Settings) -> None:
     """Serve until stopped; no access log, for an address and a path together are a trace."""
+    listening = _listen(settings)
     logs.configure()
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
-        host=settings.host,
-        port=settings.port,
         access_log=False,
         log_config=None,
         server_header=False,
         date_header=False,
         proxy_headers=False,
     )
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run([listening])
+    if not server.started:
+        sys.exit(3)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server(
+            (settings.host, settings.port), family=family, backlog=WAITING_CONNECTIONS
+        )
+    except OSError as error:
+        raise click.ClickException(
+            f"The server cannot listen on {settings.host}, port {settings.port} "
+            f"({error.strerror}). Choose others with FORTELL_HOST and FORTELL_PORT."
+        ) from error
 
 
 @main.command(name="demo")
@@ -128,8 +158,8 @@ def worker_command(settings: Settings, once: bool) -> None:
     """Shuffle answers into the store and read stories, as the server's own worker does."""
     logs.configure()
     if once:
-        moved, read = _with_database(settings, worker.once)
-        click.echo(f"{moved} answers moved to the store, {read} read.")
+        _with_database(settings, worker.once)
+        click.echo("What was due has been moved to the store and read.")
     else:
         _with_database(settings, lambda: worker.forever(settings.worker_pause))
 

@@ -90,6 +90,12 @@ def _path(said: str) -> str:
     return f" at {found[1]}" if found else ""
 
 
+def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[Body]:
+    """Answer a body that the decoder gave up on: not UTF-8, or nested without end."""
+    code, advice = ADVICE[400]
+    return _answer(400, Body(code, "The request is not the JSON that is expected here.", advice))
+
+
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Body]:
     """Answer whatever else went wrong; storage that is full or locked is told apart."""
     logs.failure("request_failed", error)

@@ -60,7 +60,7 @@ def event(name: str, **facts: int | str | bool) -> None:
 
     Args:
         name: a fixed name, never text from a request.
-        facts: counts, versions, codes of rounds; never anything about one answer.
+        facts: versions, codes of rounds; never a figure, nor anything about one answer.
     """
     logging.getLogger(OURS).info(name, extra={"facts": facts})
 

@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "FORTELL_"
+SQLITE = "sqlite:///"
 
 
 class SettingsError(Exception):
     """A setting is unknown or has a value that cannot be used."""
 
 
-def _setting(default: Any, help_text: str) -> Any:
-    return field(default=default, metadata={"help": help_text})
+def _setting(default: Any, help_text: str, least: float = 0, most: float = 1) -> Any:
+    return field(default=default, metadata={"help": help_text, "least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +27,34 @@ class Settings:
         "sqlite:///fortell.db", "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
     )
     host: str = _setting("127.0.0.1", "address that the server listens on")
-    port: int = _setting(8321, "port that the server listens on")
+    port: int = _setting(8321, "port that the server listens on", 1, 65535)
     base_url: str = _setting("", "public address, for links and QR codes; empty: host and port")
     worker: bool = _setting(True, "run the worker inside the server (false when it runs alone)")
-    worker_pause: float = _setting(5.0, "seconds between two looks for waiting work")
+    worker_pause: float = _setting(5.0, "seconds between two looks for waiting work", 0.01, 3600)
     secure_cookies: bool = _setting(False, "staff cookies over HTTPS only (true in production)")
-    pool_size: int = _setting(8, "connections to PostgreSQL per process")
+    pool_size: int = _setting(8, "connections to PostgreSQL per process", 1, 1000)
     waiting_answers: int = _setting(
-        2000, "answers that may wait to be written before new are asked to wait"
+        2000, "answers that may wait to be written before new are asked to wait", 1, 1000000
     )
 
     def __post_init__(self) -> None:
-        scheme = urlsplit(self.database).scheme
-        if scheme not in {"sqlite", "postgresql"}:
+        if not _is_database(self.database):
             raise SettingsError(
-                f"FORTELL_DATABASE starts with '{scheme}:'. "
+                "FORTELL_DATABASE is no address of a database. "
                 "Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
             )
+        for item in fields(self):
+            value = getattr(self, item.name)
+            least, most = item.metadata["least"], item.metadata["most"]
+            if isinstance(value, int | float) and not least <= value <= most:
+                name = PREFIX + item.name.upper()
+                raise SettingsError(f"{name} must be from {least} to {most}.")
 
     @property
     def sqlite_path(self) -> Path | None:
         """File of the embedded database, or None when PostgreSQL is used."""
-        prefix = "sqlite:///"
-        return Path(self.database[len(prefix) :]) if self.database.startswith(prefix) else None
+        path = self.database.removeprefix(SQLITE)
+        return None if path == self.database else Path(path)
 
     @property
     def public_url(self) -> str:
@@ -75,6 +81,17 @@ class Settings:
                 raise SettingsError(f"{key} is not a setting. {_suggest(name, list(known))}")
             values[name] = _convert(key, raw, type(known[name].default))
         return cls(**values)
+
+
+def _is_database(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme == "sqlite":
+        return address.startswith(SQLITE) and address != SQLITE
+    return parts.scheme == "postgresql" and len(parts.path) > 1
 
 
 def _suggest(name: str, known: list[str]) -> str:

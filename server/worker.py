@@ -10,20 +10,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import nlp
-from server import logs
+from server import database, logs
 from server.collect import inbox
 from server.settings import Settings
 from server.understand import service as understand
 
 
-async def once() -> tuple[int, int]:
-    """Do all that is due.
-
-    Returns:
-        Answers moved to the store, and responses read.
-    """
-    moved = await inbox.move_due(datetime.date.today())
-    return moved, await understand.annotate_waiting()
+async def once() -> None:
+    """Do all that is due."""
+    await database.erase_overdue()
+    await inbox.move_due(datetime.date.today())
+    await understand.annotate_waiting()
 
 
 async def forever(pause: float) -> None:

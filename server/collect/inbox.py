@@ -14,7 +14,7 @@ from typing import Any
 
 from piccolo.columns.combination import Where
 
-from server import database, logs
+from server import database, errors, logs
 from server.collect.responses import decode, week_of
 from server.collect.tables import Inbox, Response, Tombstone
 from server.database.connection import current
@@ -82,8 +82,8 @@ async def _write_group(group: list[tuple[Inbox, asyncio.Future[None]]]) -> None:
     try:
         await write([row for row, _ in group])
     except Exception as error:
-        if len(group) == 1:
-            _fail(group[0][1], error)
+        if len(group) == 1 or errors.unavailable(error) or errors.storage_full(error):
+            _fail(group, error)
             return
         for one in group:
             await _write_group([one])
@@ -93,9 +93,10 @@ async def _write_group(group: list[tuple[Inbox, asyncio.Future[None]]]) -> None:
             done.set_result(None)
 
 
-def _fail(done: "asyncio.Future[None]", error: Exception) -> None:
-    if not done.done():
-        done.set_exception(error)
+def _fail(group: list[tuple[Inbox, asyncio.Future[None]]], error: Exception) -> None:
+    for _, done in group:
+        if not done.done():
+            done.set_exception(error)
 
 
 async def write(rows: list[Inbox]) -> None:
@@ -142,7 +143,7 @@ async def _move(condition: Where) -> int:
             await Response.insert(*(_stored(row) for row in chunk))
     if rows:
         await database.erase_deleted()
-        logs.event("moved_to_store", answers=len(rows))
+        logs.event("moved_to_store")
     return len(rows)
 
 

@@ -93,8 +93,8 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
 
 
 def _storable(text: str) -> str:
-    """NUL and unpaired surrogates, which no database takes, become the replacement character."""
-    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
+    """NUL, which PostgreSQL does not take, becomes the replacement character."""
+    return text.replace("\0", "\ufffd")
 
 
 def _check(new: NewResponse, live: LiveRound) -> None:

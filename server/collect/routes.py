@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 import yaml
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
@@ -118,4 +118,14 @@ def today() -> datetime.date:
     return datetime.date.today()
 
 
-routes: list[ControllerRouterHandler] = [page, RoundController]
+routes: list[ControllerRouterHandler] = [
+    page,
+    Router(
+        "/",
+        route_handlers=[RoundController],
+        exception_handlers={
+            UnicodeDecodeError: errors.on_unreadable,
+            RecursionError: errors.on_unreadable,
+        },
+    ),
+]

@@ -1,5 +1,13 @@
 """The database: engines for SQLite and PostgreSQL, the migrations, and what tables share."""
 
-from server.database.connection import DatabaseError, close, connect, erase_deleted, migrate, ping
+from server.database.connection import (
+    DatabaseError,
+    close,
+    connect,
+    erase_deleted,
+    erase_overdue,
+    migrate,
+    ping,
+)
 
-__all__ = ["DatabaseError", "close", "connect", "erase_deleted", "migrate", "ping"]
+__all__ = ["DatabaseError", "close", "connect", "erase_deleted", "erase_overdue", "migrate", "ping"]

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,6 +17,10 @@ from server.database.sqlite import KeptSQLiteEngine
 from server.settings import Settings
 
 os.environ["PICCOLO_CONF"] = "server.database.piccolo_conf"
+
+
+MIGRATING = 4673658
+"""Number of the lock that a process takes on PostgreSQL while it migrates."""
 
 
 class DatabaseError(Exception):
@@ -67,7 +73,9 @@ async def _open_sqlite(path: Path) -> KeptSQLiteEngine:
     engine = KeptSQLiteEngine(path)
     try:
         await engine.writer()
+        await engine.reader()
     except (OSError, sqlite3.Error) as error:
+        await engine.close()
         raise DatabaseError(
             f"The database file {path} cannot be opened ({type(error).__name__}). Check that its "
             "folder exists, that this user may write there, and that the disk is not full."
@@ -126,27 +134,46 @@ async def erase_deleted() -> None:
     if isinstance(engine, KeptSQLiteEngine):
         await engine.erase_deleted()
     else:
-        for name in ("inbox", "response"):
+        for name in ("inbox", "response", "annotation"):
             await engine.run_ddl(f"VACUUM {name}")
 
 
+async def erase_overdue() -> None:
+    """Erase what a killed process left, or what a reader elsewhere kept from being erased."""
+    engine = current()
+    if isinstance(engine, KeptSQLiteEngine) and not engine.erased:
+        await engine.erase_deleted()
+
+
 async def migrate() -> list[str]:
-    """Bring the connected database's tables up to date.
+    """Bring the connected database's tables up to date, wholly or not at all.
+
+    Processes that start together wait for each other.
 
     Returns:
         Names of the migrations that were applied; empty when all was up to date.
     """
-    await Migration.create_table(if_not_exists=True)
-    done = set(await Migration.get_migrations_which_ran(app_name="fortell"))
-    applied = []
-    for module in _migrations():
-        if module.ID in done:
-            continue
-        manager: MigrationManager = await module.forwards()
-        await manager.run()
-        await Migration.insert(Migration(name=module.ID, app_name="fortell"))
-        applied.append(module.ID)
-    return applied
+    if not await _missing():
+        return []
+    async with current().transaction():
+        if current().engine_type == "postgres":
+            await Migration.raw(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        await Migration.create_table(if_not_exists=True)
+        missing = await _missing()
+        for module in missing:
+            manager: MigrationManager = await module.forwards()
+            with redirect_stdout(StringIO()):
+                await manager.run()
+            await Migration.insert(Migration(name=module.ID, app_name="fortell"))
+    return [module.ID for module in missing]
+
+
+async def _missing() -> list[Any]:
+    """Migrations that this database has not seen."""
+    done = set()
+    if await Migration.table_exists():
+        done = set(await Migration.get_migrations_which_ran(app_name="fortell"))
+    return [module for module in _migrations() if module.ID not in done]
 
 
 def _migrations() -> list[Any]:

@@ -36,7 +36,7 @@ class KeptTransaction(SQLiteTransaction):
         await self.engine.lock.acquire()
         try:
             self.connection = await self.engine.writer()
-            await self.connection.execute(f"BEGIN {self.transaction_type.value}")
+            await self._begin()
         except BaseException:
             self.engine.lock.release()
             raise
@@ -62,12 +62,19 @@ class KeptTransaction(SQLiteTransaction):
             self.engine.lock.release()
         return exception is None
 
+    async def _begin(self) -> None:
+        """Begin; when that is cancelled, BEGIN still runs in its thread and ROLLBACK follows it."""
+        try:
+            await self.connection.execute(f"BEGIN {self.transaction_type.value}")
+        except BaseException:
+            await self.connection.rollback()
+            raise
+
     async def _commit_or_roll_back(self) -> None:
         try:
             await self.connection.commit()
         except BaseException:
-            if self.connection.in_transaction:
-                await self.connection.rollback()
+            await self.connection.rollback()
             raise
 
 
@@ -83,6 +90,7 @@ class KeptSQLiteEngine(SQLiteEngine):
         self.lock = asyncio.Lock()
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
+        self.erased = False
 
     async def _open(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(**self.connection_kwargs)
@@ -119,10 +127,13 @@ class KeptSQLiteEngine(SQLiteEngine):
         self._writer = self._reader = None
 
     async def erase_deleted(self) -> None:
-        """Move the write-ahead log into the file and cut it: it keeps deleted text until then."""
+        """Move the write-ahead log into the file and cut it: it keeps deleted text until then.
+
+        A reader in another process can be in the way; `erased` says whether it worked.
+        """
         async with self.lock:
-            cursor = await (await self.writer()).execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            await cursor.fetchall()
+            found = await _fetch(await self.writer(), "PRAGMA wal_checkpoint(TRUNCATE)", None)
+        self.erased = not found[0]["busy"]
 
     async def _run_in_new_connection(
         self,

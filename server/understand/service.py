@@ -38,7 +38,7 @@ async def annotate_waiting() -> int:
     total = 0
     while count := await _annotate_some():
         total += count
-        logs.event("annotated", responses=count)
+        logs.event("annotated")
     return total
 
 

@@ -1,0 +1,49 @@
+"""Take the README's pictures of a running demo: python scripts/pictures.py http://127.0.0.1:8321"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.browser import chromium
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+
+
+def answering(page: Page, url: str) -> None:
+    """The page where a young person tells, at the story."""
+    page.goto(f"{url}/r/FJORD2")
+    page.get_by_test_id("start").click()
+    page.get_by_role("checkbox", name="Helsestasjon for ungdom").check()
+    page.get_by_test_id("next").click()
+    page.locator("#story").wait_for()
+    page.screenshot(path=PICTURES / "answering.png")
+
+
+def report(page: Page, url: str) -> None:
+    """What a service reads."""
+    page.goto(f"{url}/rapport/FJORD1/helsestasjon")
+    page.screenshot(path=PICTURES / "report.png")
+
+
+def main(url: str) -> None:
+    """Take both."""
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        found = chromium.find()
+        browser = playwright.chromium.launch(executable_path=str(found), args=list(chromium.FLAGS))
+        for take, width, height in ((answering, 360, 640), (report, 900, 1000)):
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                locale="nb-NO",
+                reduced_motion="reduce",
+            )
+            take(context.new_page(), url)
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
