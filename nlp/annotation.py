@@ -1,0 +1,53 @@
+"""Texts in, annotations out: plain dicts that follow schema/annotation.schema.json."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypedDict
+
+from nlp.components.document import RedactionDict, Unit
+from nlp.pipeline import load
+
+BATCH = 64
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Annotation(TypedDict):
+    """One annotated story; offsets are code points of the text given in."""
+
+    id: str
+    language: str | None
+    redacted: str
+    redactions: list[RedactionDict]
+    units: list[Unit]
+    safety: list[str] | None
+
+
+def annotate(texts: Iterable[str], ids: Iterable[str]) -> Iterator[Annotation]:
+    """Annotate stories in batches, lazily.
+
+    Args:
+        texts: stories, raw or already redacted.
+        ids: as many ids, handed through.
+
+    Yields:
+        One annotation per story, in order.
+
+    Raises:
+        ModelMissing: encoder or weights cannot be loaded.
+        ValueError: texts and ids are not equally many.
+    """
+    engine = load()
+    # A lone surrogate is no character; one mark in its place keeps all offsets.
+    pairs = (
+        (_LONE_SURROGATE.sub("\ufffd", text), identifier)
+        for text, identifier in zip(texts, ids, strict=True)
+    )
+    for doc, identifier in engine.pipe(pairs, as_tuples=True, batch_size=BATCH):
+        yield {
+            "id": identifier,
+            "language": doc._.language,
+            "redacted": doc._.redacted,
+            "redactions": doc._.redactions,
+            "units": doc._.units,
+            "safety": doc._.safety,
+        }

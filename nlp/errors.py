@@ -1,0 +1,5 @@
+"""Errors of the language engine that a caller may want to catch."""
+
+
+class ModelMissing(RuntimeError):
+    """A model or weight file cannot be loaded. The message says what to do."""
