@@ -34,7 +34,7 @@ def main(url: str) -> None:
     with sync_playwright() as playwright:
         found = chromium.find()
         browser = playwright.chromium.launch(executable_path=str(found), args=list(chromium.FLAGS))
-        for take, width, height in ((answering, 360, 640), (report, 900, 1000)):
+        for take, width, height in ((answering, 360, 640), (report, 900, 1180)):
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 locale="nb-NO",

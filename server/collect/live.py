@@ -52,6 +52,9 @@ async def live_round(code: str, today: datetime.date) -> LiveRound:
     kept = _kept.get(code)
     if kept and time.monotonic() - kept[0] < KEEP and kept[1] == today:
         return kept[2]
+    if kept and kept[1] == today:
+        # One request looks; those that come meanwhile take what was known.
+        _kept[code] = (time.monotonic(), today, kept[2])
     found = await rounds.find(code)
     if found is None:
         raise Problem(
