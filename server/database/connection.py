@@ -129,13 +129,16 @@ async def close() -> None:
 
 
 async def erase_deleted() -> None:
-    """See that deleted text leaves the disk (PostgreSQL: VACUUM; it does so by itself later)."""
+    """See that deleted text leaves the disk (PostgreSQL: VACUUM; it does so by itself later).
+
+    TRUNCATE false: to shorten a table's file, VACUUM waits up to five seconds for a lock.
+    """
     engine = current()
     if isinstance(engine, KeptSQLiteEngine):
         await engine.erase_deleted()
     else:
         for name in ("inbox", "response", "annotation"):
-            await engine.run_ddl(f"VACUUM {name}")
+            await engine.run_ddl(f"VACUUM (TRUNCATE false) {name}")
 
 
 async def erase_overdue() -> None:
