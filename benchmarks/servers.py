@@ -43,12 +43,12 @@ class Failed(Exception):
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
-    """Address of a PostgreSQL: FORTELL_TEST_POSTGRES, the local one, or one of our own.
+    """Address of a PostgreSQL: TEST_POSTGRES, the local one, or one of our own.
 
     Args:
         folder: for the data of our own.
     """
-    for address in (os.environ.get("FORTELL_TEST_POSTGRES"), LOCAL_POSTGRES):
+    for address in (os.environ.get("TEST_POSTGRES"), LOCAL_POSTGRES):
         if address and _is_there(address):
             yield address
             return

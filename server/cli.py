@@ -24,7 +24,7 @@ from server.database import DatabaseError
 from server.release import service as releases
 from server.release.service import ReleaseError
 from server.settings import Settings, SettingsError
-from server.staff.accounts import AccountError, create_account
+from server.staff.accounts import AccountError, change_password, create_account
 
 WAITING_CONNECTIONS = 2048
 
@@ -250,6 +250,16 @@ def staff_add(settings: Settings, name: str, password: str) -> None:
     """Add an account for somebody who follows up what young people tell."""
     _with_database(settings, lambda: create_account(name, password))
     click.echo(f"Added. Sign in at {settings.public_url}/stab")
+
+
+@staff_group.command(name="password")
+@click.argument("name")
+@click.password_option(help="At least 12 characters; asked for when left out.")
+@click.pass_obj
+def staff_password(settings: Settings, name: str, password: str) -> None:
+    """Give an account a new password; whoever is signed in with it is signed out."""
+    _with_database(settings, lambda: change_password(name, password))
+    click.echo("Changed.")
 
 
 if __name__ == "__main__":

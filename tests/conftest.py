@@ -32,7 +32,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Address of a PostgreSQL server where databases may be made."""
-    for address in (os.environ.get("FORTELL_TEST_POSTGRES"), LOCAL_POSTGRES):
+    for address in (os.environ.get("TEST_POSTGRES"), LOCAL_POSTGRES):
         if address and answers(address):
             yield address
             return
@@ -56,7 +56,7 @@ def own_server(folder: Path) -> tuple[Any, str]:
 
 
 def without_postgres(reason: str) -> None:
-    text = f"PostgreSQL: none at FORTELL_TEST_POSTGRES or 127.0.0.1:5432, none starts ({reason})"
+    text = f"PostgreSQL: none at TEST_POSTGRES or 127.0.0.1:5432, none starts ({reason})"
     if os.environ.get("CI") == "true":
         pytest.fail(text)
     pytest.skip(text)

@@ -36,6 +36,8 @@ class Page:
         happened: address of "Hva skjedde med det dere sa?", once it is published.
         services: address of each service's report, by key, for the index.
         languages: address of this page in each language, by language code.
+        mandate: who decides about what came in, and with what means (F60).
+        involvement: how young people took part in making the round (F52).
     """
 
     organisation: Text
@@ -44,6 +46,8 @@ class Page:
     happened: str | None = None
     services: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
+    mandate: Text | None = None
+    involvement: Text | None = None
 
 
 def render_report(release: Release, service_key: str, language: Language, page: Page) -> str:

@@ -143,7 +143,7 @@ def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
         "opens": definition.opens,
         "closes": definition.closes,
         "readers": definition.readers,
-        "mandate": definition.mandate.decides,
+        "mandate": rounds.mandate_of(definition),
         "services": [{"key": s.key, "name": s.name} for s in definition.services],
         "helplines": helplines,
         "questions": live.questions,

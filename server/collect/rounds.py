@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 import yaml
@@ -16,7 +16,17 @@ from server.collect.tables import Round
 Words = dict[Language, str]
 CODE = r"^[A-Z0-9]{4,12}\Z"
 Code = Annotated[str, msgspec.Meta(pattern=CODE)]
-Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,39}\Z")]
+KEY = r"^[a-z][a-z0-9_]{1,39}\Z"
+Key = Annotated[str, msgspec.Meta(pattern=KEY)]
+PLAIN = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:int"}
+ADVICE = {
+    repr(CODE): "Write 4 to 12 capital letters (A to Z) and digits",
+    repr(KEY): "Write 2 to 40 small letters (a to z), digits and _, beginning with a letter",
+    "`date`": "Write a date such as 2026-10-01",
+    "encoded date": "Write a date such as 2026-10-01",
+    "Invalid enum": f"Use one of: {', '.join(Language)}",
+}
+"""What to do, by a part of what msgspec says."""
 
 
 class RoundError(Exception):
@@ -76,45 +86,66 @@ def parse(text: str, name: str) -> Definition:
         RoundError: the file has a mistake; the message gives its line and what is expected.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RoundError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         raise RoundError(f"{name}: this is not YAML; save the file as UTF-8 text.") from None
     try:
         definition = msgspec.convert(data, Definition, strict=True)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `")
-        raise RoundError(f"{name}, line {_line(node, path)}: {_place(path)}{problem}.") from None
+        path, problem = _in_words(str(error))
+        raise RoundError(f"{name}, line {_line(node, path)}: {problem}.") from None
     for path, problem in _mistakes(definition):
         raise RoundError(f"{name}, line {_line(node, path)}: {problem}")
     return definition
 
 
-def _place(path: str) -> str:
-    place = path.strip("`$").lstrip(".")
-    return f"{place}: " if place else ""
+class _Loader(yaml.SafeLoader):
+    """Takes everything but null and whole numbers as text, and no key twice."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in PLAIN]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"'{key.value}' stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _in_words(said: str) -> tuple[str, str]:
+    """Path of a mistake that msgspec found, and what is wrong or what to do."""
+    problem, _, place = said.partition(" - at ")
+    path = next(iter(re.findall(r"\$[^`]*", place)), "$")
+    advice = next((text for part, text in ADVICE.items() if part in problem), problem)
+    where = path.removeprefix("$").lstrip(".")
+    unknown = re.search("unknown field `(.+)`", problem)
+    return f"{path}.{unknown[1]}" if unknown else path, f"{where}: {advice}" if where else advice
 
 
 def _line(node: yaml.Node | None, path: str) -> int:
     """Line, counted from 1, of a msgspec path such as `$.services[0].name`."""
-    for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
-        found = _child(node, name, index)
-        if found is None:
+    line = node.start_mark.line if node else 0
+    for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path):
+        if isinstance(node, yaml.MappingNode):
+            found = [pair for pair in node.value if pair[0].value == name]
+        elif isinstance(node, yaml.SequenceNode) and index:
+            found = [(item, item) for item in node.value[int(index) :]]
+        else:
             break
-        node = found
-    return node.start_mark.line + 1 if node else 1
-
-
-def _child(node: yaml.Node | None, name: str, index: str) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == name), None)
-    if isinstance(node, yaml.SequenceNode) and index and int(index) < len(node.value):
-        child: yaml.Node = node.value[int(index)]
-        return child
-    return None
+        if not found:
+            break
+        line, node = found[0][0].start_mark.line, found[0][1]
+    return line + 1
 
 
 def _mistakes(definition: Definition) -> list[tuple[str, str]]:
@@ -171,21 +202,23 @@ def _question_mistakes(definition: Definition) -> list[tuple[str, str]]:
     seen: set[str] = set()
     for index, entry in enumerate(definition.questionnaire):
         path = f"$.questionnaire[{index}]"
-        if not _known_question(entry):
+        if not _asked(entry):
             known = ", ".join(["services", "age_band", *sorted(exports.instruments())])
             mistakes.append((path, f"'{entry}' is no question. Use one of: {known}."))
-        if entry in seen:
-            mistakes.append((path, f"'{entry}' stands twice."))
-        seen.add(entry)
+        asked = _asked(entry)
+        mistakes += [(path, f"'{item}' is asked twice.") for item in sorted(asked & seen)]
+        seen |= asked
     return mistakes
 
 
-def _known_question(entry: str) -> bool:
-    instrument, _, item = entry.partition(".")
+def _asked(entry: str) -> set[str]:
+    """Ids of the items that one line of a questionnaire asks; empty when it is no question."""
+    if entry in {"services", "age_band"}:
+        return {entry}
+    instrument, dot, item = entry.partition(".")
     known = exports.instruments().get(instrument)
-    if known is None:
-        return entry in {"services", "age_band"}
-    return not item or item in {i.id for i in known.items}
+    items = {i.id for i in known.items} if known else set()
+    return items & {item} if dot else items
 
 
 def read(path: Path) -> Definition:
@@ -269,6 +302,14 @@ async def earlier_rounds(row: Round, definition: Definition) -> list[Round]:
         and described.organisation.key == definition.organisation.key
         and keys & {service.key for service in described.services}
     ]
+
+
+def mandate_of(definition: Definition) -> dict[str, str]:
+    """Who decides and with what means, in one text per language."""
+    mandate = definition.mandate
+    return {
+        key.value: f"{text} {mandate.means.get(key, '')}" for key, text in mandate.decides.items()
+    }
 
 
 def names(words: Mapping[Language, str]) -> dict[str, str]:

@@ -41,7 +41,7 @@ async def index(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """What everybody in the round told, and the way to each service's report."""
     row, definition, made = await _released(code)
     page = await _page(request, row, definition)
-    return _html(exports.render_index(made, pages.language_of(request), page))
+    return _html(exports.render_index(made, _language(request, definition), page))
 
 
 @get("/rapport/{code:str}/{key:str}")
@@ -56,7 +56,7 @@ async def report(request: AnyRequest, code: FromPath[str], key: FromPath[str]) -
             "Choose a service from the round's report.",
         )
     page = await _page(request, row, definition)
-    return _html(exports.render_report(made, key, pages.language_of(request), page))
+    return _html(exports.render_report(made, key, _language(request, definition), page))
 
 
 @get("/api/rounds/{code:str}/release", media_type="application/json", tags=["release"])
@@ -78,10 +78,19 @@ async def _page(request: AnyRequest, row: Round, definition: Definition) -> Page
             service.key: pages.address(request, f"/rapport/{code}/{service.key}")
             for service in definition.services
         },
+        mandate=rounds.mandate_of(definition),
+        involvement=rounds.names(definition.involvement),
         languages={
-            language.value: f"{request.url.path}?lang={language.value}" for language in Language
+            language.value: f"{request.url.path}?lang={language.value}"
+            for language in definition.languages
         },
     )
+
+
+def _language(request: AnyRequest, definition: Definition) -> Language:
+    """The reader's language, if the round has its texts in it."""
+    wanted = pages.language_of(request)
+    return wanted if wanted in definition.languages else definition.languages[0]
 
 
 def _html(content: str) -> Response[str]:

@@ -48,7 +48,7 @@ async def publish(code: str, day: datetime.date) -> Release:
     items = sorted(questionnaire.options(definition))
     answers = await frame(row.id, items)
     earlier = await history(row.id)
-    policy = Policy(catalogue(definition, day))
+    policy = Policy(catalogue(definition, day, set(answers["period"])))
     _enough_is_new(answers, earlier, policy.k)
     made = exports.release(
         answers,
@@ -93,15 +93,17 @@ async def _keep(row: Round, made: Release) -> None:
         )
 
 
-def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
+def catalogue(definition: Definition, day: datetime.date, quarters: set[str]) -> Catalogue:
     """What figures exist for a round on a day.
 
     Args:
         definition: the round.
         day: last day whose quarter is shown.
+        quarters: those that answers fall in; the first or last week of a round can lie in another
+            than its day.
     """
     book = nlp.codebook()
-    last = min(day, definition.closes or day)
+    last = max(definition.opens, min(day, definition.closes or day))
     return Catalogue(
         services=tuple(
             Service(service.key, service.service_class, rounds.names(service.name))
@@ -109,7 +111,7 @@ def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
         ),
         groups=tuple(Group(group.id, rounds.names(group.label)) for group in book.groups),
         themes=tuple(Theme(c.id, c.group, c.level, rounds.names(c.label)) for c in book.codes),
-        periods=exports.quarters(definition.opens, max(last, definition.opens)),
+        periods=tuple(sorted({*exports.quarters(definition.opens, last), *quarters})),
     )
 
 
