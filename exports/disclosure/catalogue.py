@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from enumerations import Level
+from enumerations import AgeBand, Level
 from exports.errors import PolicyError
 from exports.instruments import Category, Ladder, Text, items, scoring
 
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """What a figure is about."""
 
     ANSWERED = "answered"
+    AGE = "age"
     THEME = "theme"
     GROUP = "group"
     ITEM = "item"
@@ -43,6 +44,10 @@ MENTIONS: Ladder = (
 STORIES: Ladder = (
     (Category("with_story", (1,)), Category("without_story", (0,))),
     (Category("everyone", (0, 1)),),
+)
+AGES: Ladder = (
+    tuple(Category(band.value, (code,)) for code, band in enumerate(AgeBand)),
+    (Category("under_18", (0, 1)), Category("from_18", (2, 3))),
 )
 DONT_KNOWS: Ladder = ((Category("dont_know", (1,)), Category("answered", (0,))),)
 
@@ -153,6 +158,8 @@ class Catalogue:
     def questions(self, columns: list[str]) -> Iterator[Question]:
         """Yield the questions that a frame with these columns can answer."""
         yield Question(Kind.ANSWERED, "responses", STORIES, pl.col("has_story").cast(pl.Int8))
+        if "age_band" in columns:
+            yield Question(Kind.AGE, "age_band", AGES, _age_band())
         for theme in self.themes:
             yield Question(Kind.THEME, theme.id, MENTIONS, _mention([theme.id]))
         for group in self.groups:
@@ -190,6 +197,11 @@ def _mention(themes: list[str]) -> pl.Expr:
     positive = pl.col("themes_positive").list.set_intersection(themes).list.len() > 0
     code = pl.when(positive).then(_YES).when(mentioned).then(_OTHER).otherwise(_NO)
     return pl.when(pl.col("has_story")).then(code.cast(pl.Int8))
+
+
+def _age_band() -> pl.Expr:
+    codes = {band.value: code for code, band in enumerate(AgeBand)}
+    return pl.col("age_band").replace_strict(codes, return_dtype=pl.Int8)
 
 
 def _dont_know(item: str) -> pl.Expr:

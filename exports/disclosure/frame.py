@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from enumerations import AgeBand
 from exports.disclosure.catalogue import Catalogue
 from exports.errors import FrameError
 from exports.instruments import items
@@ -38,6 +39,8 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
     _within(frame, "themes_positive", [theme.id for theme in catalogue.themes])
     if (frame["themes_positive"].list.set_difference(frame["themes"]).list.len() > 0).any():
         raise FrameError("themes_positive names themes that themes lacks. Add them there.")
+    if "age_band" in frame.columns:
+        _within(frame.drop_nulls("age_band"), "age_band", list(AgeBand))
     for item in items().values():
         if item.id in frame.columns and item.values:
             if not frame.schema[item.id].is_integer():

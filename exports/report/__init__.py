@@ -103,7 +103,21 @@ def _who(view: View, figure: Figure | None) -> list[str]:
     service = view.names[view.service] if view.service != ALL else view.text["the_services"]
     said = [view.text["who_text"].format(n=figure.n, service=service)]
     told = share(figure, (1,))
-    return [*said, view.text["who_stories"].format(x=told.x)] if told else said
+    if told:
+        said.append(view.text["who_stories"].format(x=told.x))
+    return said + _ages(view)
+
+
+def _ages(view: View) -> list[str]:
+    """Say how old they are, as finely as the release does."""
+    figure = view.figure(Kind.AGE, "age_band")
+    if figure is None or not figure.visible:
+        return []
+    parts = [
+        view.text["who_age_part"].format(x=count.x, age=view.text[f"category.{count.id}"])
+        for count in figure.categories
+    ]
+    return [view.text["who_age"].format(parts=", ".join(parts))]
 
 
 def _over_time(view: View) -> Block | None:

@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import msgspec
 import yaml
@@ -106,12 +106,13 @@ def parse(text: str, name: str) -> Definition:
 class _Loader(yaml.SafeLoader):
     """Takes everything but null and whole numbers as text, and no key twice."""
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 (so it is in yaml)
         first: [(tag, pattern) for tag, pattern in resolvers if tag in PLAIN]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
         seen = set()
         for key, _ in node.value:
             if key.value in seen:
@@ -119,7 +120,7 @@ class _Loader(yaml.SafeLoader):
                     problem=f"'{key.value}' stands twice", problem_mark=key.start_mark
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        return made
 
 
 def _in_words(said: str) -> tuple[str, str]:

@@ -15,6 +15,8 @@ SCALES = {
     "lt1": (["lt1"], 1),
 }
 
+AGES = ["13-15", "16-17", "18-24", "25-29"]
+
 Members = dict[tuple[int, ...], frozenset[str]]
 
 
@@ -32,6 +34,8 @@ def code(row: dict[str, Any], figure: Figure, terms: Catalogue) -> int | None:
         return None
     if figure.kind == "answered":
         return int(row["has_story"])
+    if figure.kind == "age":
+        return None if row["age_band"] is None else AGES.index(row["age_band"])
     if figure.kind in ("theme", "group"):
         if not row["has_story"]:
             return None

@@ -6,10 +6,11 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from enumerations import Level
+from enumerations import AgeBand, Level
 from exports import Catalogue, Group, Service, Theme, quarters
 from exports.instruments import items
 
+AGES = [None, *(band.value for band in AgeBand)]
 LISTS = ["services", "themes", "themes_positive", "themes_critical", "dont_know"]
 ITEMS = [item.id for item in items().values() if item.values and not item.id.startswith("v6n")]
 
@@ -62,7 +63,7 @@ def frame(
         "id": [f"r{start + i:08d}" for i in range(size)],
         "period": random.choice(list(terms.periods), size).tolist(),
         "services": services,
-        "age_band": ["16-17"] * size,
+        "age_band": [AGES[i] for i in np.random.default_rng([seed, start, 1]).integers(0, 5, size)],
         "has_story": story.tolist(),
         "themes": [themes[row].tolist() for row in mentions],
         "themes_positive": [themes[row].tolist() for row in positive],
