@@ -176,6 +176,8 @@ def worker_command(settings: Settings, once: bool) -> None:
 @click.pass_obj
 def release(settings: Settings, code: str, day: datetime.datetime) -> None:
     """Let out, through the gate, what may be let out of a round."""
+    if day.date() > datetime.date.today():
+        raise click.ClickException("A release is for ever and cannot lie ahead. Leave --date out.")
     made = _with_database(settings, lambda: releases.publish(code, day.date()))
     shown = sum(figure.visible for figure in made.figures)
     click.echo(
@@ -233,7 +235,7 @@ def round_load(settings: Settings, file: Path) -> None:
 def round_list(settings: Settings) -> None:
     """List the rounds that are loaded."""
     for row, definition in _with_database(settings, rounds.all_rounds):
-        title = next(iter(definition.title.values()))
+        title = definition.title[definition.languages[0]]
         click.echo(f"{row.code}  {row.opens} – {row.closes or '…'}  {title}")
 
 

@@ -31,7 +31,6 @@ class Settings:
     base_url: str = _setting("", "public address, for links and QR codes; empty: host and port")
     worker: bool = _setting(True, "run the worker inside the server (false when it runs alone)")
     worker_pause: float = _setting(5.0, "seconds between two looks for waiting work", 0.01, 3600)
-    secure_cookies: bool = _setting(False, "staff cookies over HTTPS only (true in production)")
     pool_size: int = _setting(8, "connections to PostgreSQL per process", 1, 1000)
     waiting_answers: int = _setting(
         2000, "answers that may wait to be written before new are asked to wait", 1, 1000000
@@ -60,6 +59,11 @@ class Settings:
     def public_url(self) -> str:
         """Address that links and QR codes start with, without a slash at the end."""
         return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether staff cookies travel over HTTPS only: when the public address does."""
+        return self.public_url.startswith("https://")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -6,7 +6,7 @@ number of them can share one PostgreSQL.
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import nlp
@@ -23,15 +23,16 @@ async def once() -> None:
     await understand.annotate_waiting()
 
 
-async def forever(pause: float) -> None:
+async def forever(pause: float, work: Callable[[], Awaitable[None]] = once) -> None:
     """Do what is due, wait, and again.
 
     Args:
         pause: seconds between two looks.
+        work: what to do.
     """
     while True:
         try:
-            await once()
+            await work()
         except asyncio.CancelledError:
             raise
         except nlp.ModelMissing as error:
@@ -43,11 +44,12 @@ async def forever(pause: float) -> None:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[None]:
-    """Run the worker beside the server while the block lasts, unless the settings say no."""
-    if not settings.worker:
-        yield
-        return
-    task = asyncio.create_task(forever(settings.worker_pause))
+    """Run the worker beside the server while the block lasts.
+
+    Where the settings say no, only what this very process left to erase is erased.
+    """
+    work = once if settings.worker else database.erase_overdue
+    task = asyncio.create_task(forever(settings.worker_pause, work))
     try:
         yield
     finally:

@@ -183,6 +183,11 @@ def cell_name(service: str, period: str | None) -> str:
     return service if period is None else f"{service}{SEPARATOR}{period}"
 
 
+def cell_service(cell: str) -> str:
+    """Return the service of a cell's name."""
+    return cell.partition(SEPARATOR)[0]
+
+
 def quarters(first: date, last: date) -> tuple[str, ...]:
     """Return the quarters from `first` to `last`, both included, as "2026-Q1"."""
     numbers = range(

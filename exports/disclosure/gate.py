@@ -7,7 +7,15 @@ from datetime import date
 
 import polars as pl
 
-from exports.disclosure.catalogue import ALL, CODED, Catalogue, Kind, Question, cell_name
+from exports.disclosure.catalogue import (
+    ALL,
+    CODED,
+    Catalogue,
+    Kind,
+    Question,
+    cell_name,
+    cell_service,
+)
 from exports.disclosure.document import (
     Count,
     Figure,
@@ -20,7 +28,7 @@ from exports.disclosure.document import (
 from exports.disclosure.frame import check_frame
 from exports.disclosure.means import mean_interval
 from exports.disclosure.policy import Policy
-from exports.disclosure.rules import Counts, Moves, large, next_step, rounded
+from exports.disclosure.rules import Counts, Moves, enough_new, large, next_step, rounded
 from exports.errors import HistoryError
 from exports.instruments import scoring
 
@@ -69,6 +77,7 @@ def release(
     check_frame(frame, policy.catalogue)
     table = _table(frame, questions)
     pasts = _pasts(table, questions, earlier, series)
+    new = _newcomers(table, earlier)
     now = Snapshot(len(earlier) + 1, published)
     figures: list[Figure] = []
     for question in questions:
@@ -86,7 +95,11 @@ def release(
                 reason=Reason.TOO_FEW,
             )
             seen = pasts[question.column, cell]
-            decided = _decide(empty, question, counts[cell], seen, now, policy)
+            recoded = question.kind in CODED and bool(earlier) and earlier[-1].series != series
+            if earlier and not enough_new(new[cell], empty.k, recoded):
+                decided = _keep(empty, question, seen)
+            else:
+                decided = _decide(empty, question, counts[cell], seen, now, policy)
             if decided.status is Status.SHOWN and cell in means:
                 decided = _with_mean(decided, question, means[cell])
             figures.append(decided)
@@ -100,7 +113,7 @@ def release(
         base=policy.base,
         catalogue=policy.catalogue,
         figures=tuple(figures),
-        members=_members(table, questions, figures),
+        members=_members(table, questions, figures, earlier, new, policy),
     )
 
 
@@ -128,7 +141,12 @@ def _decide(
             ),
             as_of=now,
         )
-    if pasts and large(ladder[pasts[-1].step], _then(pasts[-1].moves), empty.k):
+    return _keep(empty, question, pasts)
+
+
+def _keep(empty: Figure, question: Question, pasts: list[_Past]) -> Figure:
+    """Show the last snapshot again, or nothing where there is none."""
+    if pasts and large(question.ladder[pasts[-1].step], _then(pasts[-1].moves), empty.k):
         return replace(
             pasts[-1].figure, k=empty.k, status=Status.KEPT, reason=Reason.TOO_LITTLE_CHANGE
         )
@@ -261,9 +279,17 @@ def _step(question: Question, figure: Figure) -> int:
 
 
 def _members(
-    table: pl.DataFrame, questions: Sequence[Question], figures: Sequence[Figure]
+    table: pl.DataFrame,
+    questions: Sequence[Question],
+    figures: Sequence[Figure],
+    earlier: Sequence[Release],
+    new: Mapping[str, int],
+    policy: Policy,
 ) -> pl.DataFrame:
-    """Return who is in the figures shown anew: cell, id, and a code per question."""
+    """Return who is in each cell, with a code per question whose figure is shown anew.
+
+    A cell that was not looked at, for too few have come, keeps those who were in it before.
+    """
     shown: defaultdict[str, list[str]] = defaultdict(list)
     for figure in figures:
         if figure.status is Status.SHOWN:
@@ -272,11 +298,25 @@ def _members(
     columns = [question.column for question in questions if question.column in shown]
     codes = [pl.when(pl.col("cell").is_in(shown[name])).then(name).alias(name) for name in columns]
     members = table.select(*KEYS, *codes)
-    if columns:
-        members = members.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
-    else:
-        members = members.clear()
+    if earlier and (last := earlier[-1].members) is not None:
+        waits = [cell for cell in new if 0 < new[cell] < policy.threshold(cell_service(cell))]
+        members = pl.concat(
+            [
+                members.filter(~pl.col("cell").is_in(waits)),
+                last.select(KEYS).filter(pl.col("cell").is_in(waits)),
+            ],
+            how="diagonal",
+        )
     return members.sort(KEYS)
+
+
+def _newcomers(table: pl.DataFrame, earlier: Sequence[Release]) -> Mapping[str, int]:
+    """Count, per cell, respondents who were not in it when it was last looked at."""
+    new: defaultdict[str, int] = defaultdict(int)
+    if earlier and (last := earlier[-1].members) is not None:
+        found = table.select(KEYS).join(last.select(KEYS), on=KEYS, how="anti")
+        new.update(dict(found.group_by("cell").len().iter_rows()))
+    return new
 
 
 def _check_date(published: str, earlier: Sequence[Release]) -> None:

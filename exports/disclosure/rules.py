@@ -22,6 +22,14 @@ def large(step: Step, counts: Counts, k: int) -> bool:
     return all(sum(counts.get(value, 0) for value in cell.values) >= k for cell in step)
 
 
+def enough_new(new: int, k: int, recoded: bool) -> bool:
+    """At least k respondents have come since the cell was last looked at; none, to code it anew.
+
+    What was hidden must not become visible through one person's answer.
+    """
+    return new >= k or (recoded and new == 0)
+
+
 def steady(step: Step, moves: Moves, k: int) -> bool:
     """No category gained or lost 1 to k-1 respondents."""
     return all(size == 0 or size >= k for cell in step for size in _changes(cell, moves))

@@ -1,6 +1,7 @@
 """Removes from a story what could tell who wrote it."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from enumerations import PLACEHOLDERS, RedactionType
@@ -22,6 +23,9 @@ _STRONGEST_FIRST = (
     RedactionType.PERSON,
     RedactionType.PLACE,
 )
+_LONGEST_WORD = 100
+_RUN = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+_MOST_PASSES = 5
 _PLACEHOLDER = re.compile("|".join(re.escape(text) for text in PLACEHOLDERS.values()))
 
 
@@ -70,18 +74,34 @@ def redact(text: str) -> Redacted:
         The text with placeholders and the removed spans, in order, not overlapping.
     """
     redactions: tuple[Redaction, ...] = ()
-    while True:
+    for _ in range(_MOST_PASSES):
         redacted = replace(text, redactions)
         found = _find(redacted)
         if not found:
             return Redacted(redacted, redactions)
         redactions = _in_original(found, redactions)
+    everything = (Redaction(0, len(text), RedactionType.OTHER),)
+    return Redacted(replace(text, everything), everything)
 
 
 def _find(text: str) -> list[Redaction]:
     """Spans to remove from a text, outside of its placeholders."""
-    seen = view(text)
     taken = [match.span() for match in _PLACEHOLDER.finditer(text)]
+    return _endless_words(text, taken) or _by_rules(text, taken)
+
+
+def _endless_words(text: str, taken: list[tuple[int, int]]) -> list[Redaction]:
+    """Runs without a blank that no word is as long as; rules would search them for seconds."""
+    return [
+        Redaction(start, end, RedactionType.OTHER)
+        for match in _RUN.finditer(text)
+        for start, end in _outside(*match.span(), taken)
+        if end - start > _LONGEST_WORD
+    ]
+
+
+def _by_rules(text: str, taken: list[tuple[int, int]]) -> list[Redaction]:
+    seen = view(text)
     spans: list[Span] = []
     for start, end, kind in (
         *pattern_spans(seen.text, lists().ordinary),
@@ -102,9 +122,11 @@ def _find(text: str) -> list[Redaction]:
 
 
 def _outside(start: int, end: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Parts of a span that lie outside of ordered spans."""
     parts = []
-    for taken_start, taken_end in taken:
-        if taken_start < end and taken_end > start:
+    first = max(0, bisect_left(taken, (start, 0)) - 1)
+    for taken_start, taken_end in taken[first : bisect_left(taken, (end, 0))]:
+        if taken_end > start:
             parts.append((start, taken_start))
             start = taken_end
     return [(a, b) for a, b in [*parts, (start, end)] if a < b]
@@ -121,12 +143,12 @@ def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
 def _in_original(found: list[Redaction], before: tuple[Redaction, ...]) -> tuple[Redaction, ...]:
     """Add spans found in a text with placeholders to the spans that the placeholders stand for."""
     after = list(before)
+    waiting = iter(before)
+    old = next(waiting, None)
+    shift = 0
     for new in found:
-        shift = 0
-        for old in before:
-            place = old.start - shift
-            if place >= new.start:
-                break
+        while old is not None and old.start - shift < new.start:
             shift += len(PLACEHOLDERS[old.type]) - (old.end - old.start)
+            old = next(waiting, None)
         after.append(Redaction(new.start - shift, new.end - shift, new.type))
     return tuple(sorted(after, key=lambda redaction: redaction.start))

@@ -22,13 +22,15 @@ Status = Literal["open", "closed", "upcoming", "blocked"]
 class LiveRound:
     """A round, its status today, and what may be answered.
 
-    `previous` is the code of the latest earlier round of the same services whose card is out.
+    `previous` is the code of the latest earlier round of the same services whose card is out;
+    `has_card` says whether this round's own is.
     """
 
     id: UUID
     definition: Definition
     status: Status
     previous: str | None
+    has_card: bool
     questions: list[questionnaire.Question]
     options: dict[str, set[int | str]]
     stories: set[str]
@@ -82,6 +84,7 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
         definition=definition,
         status=_status(row, today, blocked=len(published) < len(earlier)),
         previous=published[-1] if published else None,
+        has_card=row.id in out,
         questions=questionnaire.questions(definition),
         options=questionnaire.options(definition),
         stories=questionnaire.story_ids(definition),
@@ -147,5 +150,6 @@ def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
         "services": [{"key": s.key, "name": s.name} for s in definition.services],
         "helplines": helplines,
         "questions": live.questions,
+        "card": live.has_card,
         "previous": {"code": live.previous} if live.previous else None,
     }

@@ -257,7 +257,7 @@ async def keep(definition: Definition) -> None:
                 closes=definition.closes,
             )
         )
-    elif kept.definition != document:
+    elif definition_of(kept) != definition:
         raise RoundError(
             f"The round {definition.code} is loaded already, with other words. Its questions are "
             "locked, for answers belong to them. Give the changed round a new code."

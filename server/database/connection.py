@@ -1,12 +1,14 @@
 """Which database is in use: opened once per process, bound to every table."""
 
+import asyncio
 import os
 import sqlite3
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from warnings import catch_warnings
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.tables import Migration
@@ -18,6 +20,9 @@ from server.settings import Settings
 
 os.environ["PICCOLO_CONF"] = "server.database.piccolo_conf"
 
+
+PATIENCE = 5.0
+"""Seconds to wait for a lock that somebody else holds."""
 
 MIGRATING = 4673658
 """Number of the lock that a process takes on PostgreSQL while it migrates."""
@@ -70,8 +75,9 @@ async def _open(settings: Settings) -> Any:
 
 
 async def _open_sqlite(path: Path) -> KeptSQLiteEngine:
-    engine = KeptSQLiteEngine(path)
+    engine = KeptSQLiteEngine(path, PATIENCE)
     try:
+        sqlite3.connect(path).close()  # aiosqlite would leave a thread where that fails
         await engine.writer()
         await engine.reader()
     except (OSError, sqlite3.Error) as error:
@@ -92,30 +98,18 @@ async def _open_postgres(settings: Settings) -> Any:
             "PostgreSQL needs its driver. Install it with: pip install 'fortell[postgres]'"
         ) from error
     try:
-        engine = PostgresEngine(config=_postgres_config(settings.database))
+        patience = {"lock_timeout": f"{PATIENCE:g}s"}
+        config = {"dsn": settings.database, "server_settings": patience}
+        with catch_warnings(action="ignore"):  # it warns before it fails
+            engine = PostgresEngine(config=config, extensions=())
         await engine.start_connection_pool(min_size=1, max_size=settings.pool_size)
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         host = urlsplit(settings.database).hostname or "its socket"
         raise DatabaseError(
             f"PostgreSQL at {host} does not answer or refuses us ({type(error).__name__}). Check "
             "FORTELL_DATABASE, that the server runs, and that the database exists."
         ) from error
     return engine
-
-
-def _postgres_config(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    config = {
-        "host": parts.hostname and unquote(parts.hostname),
-        "port": parts.port,
-        "user": parts.username and unquote(parts.username),
-        "password": parts.password and unquote(parts.password),
-        "database": parts.path.lstrip("/"),
-    }
-    for pair in filter(None, parts.query.split("&")):
-        key, _, value = pair.partition("=")
-        config[key] = unquote(value)
-    return {key: value for key, value in config.items() if value}
 
 
 async def close() -> None:
@@ -125,7 +119,15 @@ async def close() -> None:
         if isinstance(engine, KeptSQLiteEngine):
             await engine.close()
         else:
-            await engine.close_connection_pool()
+            await _close_pool(engine.pool)
+
+
+async def _close_pool(pool: Any) -> None:
+    """Wait for who still works; a connection whose BEGIN was cancelled never comes back."""
+    try:
+        await asyncio.wait_for(pool.close(), PATIENCE)
+    except TimeoutError:
+        pool.terminate()
 
 
 async def erase_deleted() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import aiosqlite
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType, dict_factory
 
-BUSY_TIMEOUT = 5.0
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -83,10 +82,11 @@ class KeptSQLiteEngine(SQLiteEngine):
 
     Args:
         path: the database file; made when missing.
+        patience: seconds to wait for another process's lock.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path=str(path), timeout=BUSY_TIMEOUT)
+    def __init__(self, path: Path, patience: float) -> None:
+        super().__init__(path=str(path), timeout=patience)
         self.lock = asyncio.Lock()
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None

@@ -18,6 +18,11 @@ from server.understand.tables import Annotation
 Heard = tuple[list[str], list[str]]
 """Themes of a response's stories, and those of them told positively and never critically."""
 
+
+class Unread(Exception):
+    """A story has not been read by the present language engine."""
+
+
 CRITICAL = {Sentiment.NEGATIVE, Sentiment.MIXED}
 
 
@@ -39,14 +44,19 @@ async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
     Args:
         round_id: the round's key.
         items: ids of the items that the round asks.
+
+    Raises:
+        Unread: a story waits for the language engine; it would be counted as telling of nothing.
     """
-    responses = await Response.select(Response.id, Response.week, Response.document).where(
-        Response.round == round_id
-    )
+    responses = await Response.select(
+        Response.id, Response.week, Response.has_story, Response.document
+    ).where(Response.round == round_id)
     read = await Annotation.select(Annotation.response, Annotation.document).where(
         Annotation.model_version == nlp.model_version(), Annotation.response.round == round_id
     )
     heard = {row["response"]: _heard(row["document"]) for row in read}
+    if any(row["has_story"] and row["id"] not in heard for row in responses):
+        raise Unread
     rows = [_row(row, heard.get(row["id"], ([], [])), items) for row in responses]
     return pl.DataFrame(rows, schema=_schema(items), orient="row")
 

@@ -2,9 +2,7 @@
 
 import datetime
 import hashlib
-from uuid import UUID
-
-import polars as pl
+from uuid import UUID, uuid5
 
 import exports
 import nlp
@@ -12,11 +10,8 @@ from exports import Catalogue, Group, History, Policy, Release, Service, Theme
 from server import logs
 from server.collect import questionnaire, rounds
 from server.collect.rounds import Definition
-from server.collect.tables import Round
-from server.database.connection import current
-from server.release.frame import frame
+from server.release.frame import Unread, frame
 from server.release.tables import ReleaseRow
-from server.understand import service as understand
 
 
 class ReleaseError(Exception):
@@ -40,16 +35,17 @@ async def publish(code: str, day: datetime.date) -> Release:
     found = await rounds.find(code)
     if found is None:
         raise ReleaseError(f"No round has the code {code}. See which there are: fortell round list")
-    if await understand.waiting():
-        raise ReleaseError(
-            "Some stories have not been read by the language engine. Run: fortell worker --once"
-        )
     row, definition = found
     items = sorted(questionnaire.options(definition))
-    answers = await frame(row.id, items)
+    try:
+        answers = await frame(row.id, items)
+    except Unread:
+        raise ReleaseError(
+            "Some stories have not been read by the language engine. Run: fortell worker --once "
+            "(if it stays so, the worker's log names the error)."
+        ) from None
     earlier = await history(row.id)
-    policy = Policy(catalogue(definition, day, set(answers["period"])))
-    _enough_is_new(answers, earlier, policy.k)
+    policy = Policy(catalogue(definition, day))
     made = exports.release(
         answers,
         policy,
@@ -57,53 +53,42 @@ async def publish(code: str, day: datetime.date) -> Release:
         series=nlp.model_version(),
         published=day.isoformat(),
     )
-    await _keep(row, made)
+    await _keep(row.id, made)
     logs.event("released", round=definition.code, number=made.number)
     return made
 
 
-def _enough_is_new(answers: pl.DataFrame, earlier: History, k: int) -> None:
-    """See that a figure which appears for the first time cannot be one person's doing."""
-    known = {
-        key for old in earlier.releases if old.members is not None for key in old.members["id"]
-    }
-    if known and len(set(answers["id"]) - known) < k:
-        raise ReleaseError(
-            f"Fewer than {k} answers have come since the last release, so a new one could "
-            "point at somebody. Wait for more answers."
-        )
-
-
-async def _keep(row: Round, made: Release) -> None:
+async def _keep(round_id: UUID, made: Release) -> None:
+    """Store a release under a key of round and number, so that there is one of each number."""
     document = made.to_bytes()
-    async with current().transaction():
-        if await ReleaseRow.exists().where(
-            ReleaseRow.round == row.id, ReleaseRow.number == made.number
-        ):
-            raise ReleaseError("Another release was made at the same time. Run the command again.")
-        await ReleaseRow.insert(
-            ReleaseRow(
-                round=row.id,
-                number=made.number,
-                published=datetime.date.fromisoformat(made.published),
-                document=document.decode(),
-                members=made.members_to_bytes(),
-                digest=hashlib.sha256(document).hexdigest(),
-            )
-        )
+    row = ReleaseRow(
+        id=uuid5(round_id, str(made.number)),
+        round=round_id,
+        number=made.number,
+        published=datetime.date.fromisoformat(made.published),
+        document=document.decode(),
+        members=made.members_to_bytes(),
+        digest=hashlib.sha256(document).hexdigest(),
+    )
+    kept = (
+        await ReleaseRow.insert(row)
+        .on_conflict(target=ReleaseRow.id, action="DO NOTHING")
+        .returning(ReleaseRow.id)
+    )
+    if not kept:
+        raise ReleaseError("Another release was made at the same time. Run the command again.")
 
 
-def catalogue(definition: Definition, day: datetime.date, quarters: set[str]) -> Catalogue:
+def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
     """What figures exist for a round on a day.
 
     Args:
         definition: the round.
         day: last day whose quarter is shown.
-        quarters: those that answers fall in; the first or last week of a round can lie in another
-            than its day.
     """
     book = nlp.codebook()
-    last = max(definition.opens, min(day, definition.closes or day))
+    first = definition.opens
+    last = max(first, min(day, definition.closes or day))
     return Catalogue(
         services=tuple(
             Service(service.key, service.service_class, rounds.names(service.name))
@@ -111,8 +96,13 @@ def catalogue(definition: Definition, day: datetime.date, quarters: set[str]) ->
         ),
         groups=tuple(Group(group.id, rounds.names(group.label)) for group in book.groups),
         themes=tuple(Theme(c.id, c.group, c.level, rounds.names(c.label)) for c in book.codes),
-        periods=tuple(sorted({*exports.quarters(definition.opens, last), *quarters})),
+        periods=exports.quarters(_thursday(first), _thursday(last)),
     )
+
+
+def _thursday(day: datetime.date) -> datetime.date:
+    """The day of its ISO week that decides the week's quarter."""
+    return day + datetime.timedelta(days=3 - day.weekday())
 
 
 async def history(round_id: UUID) -> History:

@@ -20,10 +20,8 @@ CLAIM = 32
 """Responses read at a time; a killed worker loses no more than that work."""
 
 
-async def waiting() -> int:
-    """How many responses have a story that the present engine has not read."""
-    count: int = await Response.count().where(_unread())
-    return count
+_unreadable: set[UUID] = set()
+"""Responses that the engine failed on; tried again when the process starts anew."""
 
 
 async def annotate_waiting() -> int:
@@ -78,17 +76,38 @@ def _unread() -> Any:
     read = Annotation.select(Annotation.response).where(
         Annotation.model_version == nlp.model_version()
     )
-    return (Response.has_story == True) & Response.id.not_in(read)  # noqa: E712
+    wanted = (Response.has_story == True) & Response.id.not_in(read)  # noqa: E712
+    return wanted & Response.id.not_in(list(_unreadable)) if _unreadable else wanted
 
 
 def _read(rows: list[dict[str, Any]]) -> list[Annotation]:
+    """Read responses together; where that fails, one by one, leaving out those that fail."""
+    try:
+        return _read_together(rows)
+    except nlp.ModelMissing:
+        raise
+    except Exception as error:
+        if len(rows) > 1:
+            return [annotation for row in rows for annotation in _read([row])]
+        logs.failure("story_not_read", error)
+        _unreadable.add(rows[0]["id"])
+        return []
+
+
+def _read_together(rows: list[dict[str, Any]]) -> list[Annotation]:
     version = nlp.model_version()
     documents = {row["id"]: decode(row["document"]) for row in rows}
     stories = [(key, text) for key, found in documents.items() for text in found.stories.values()]
     found = nlp.annotate([text for _, text in stories], [str(i) for i in range(len(stories))])
     per_response: dict[UUID, list[Any]] = {row["id"]: [] for row in rows}
     for (response, _), annotation in zip(stories, found, strict=True):
-        per_response[response].append(annotation)
+        per_response[response].append(
+            {
+                "language": annotation["language"],
+                "units": annotation["units"],
+                "safety": annotation["safety"],
+            }
+        )
     return [
         Annotation(
             id=_annotation_id(response, version),

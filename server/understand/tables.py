@@ -11,7 +11,8 @@ class Annotation(Table, tablename="annotation"):
     """One response's stories as one engine version read them.
 
     `id` is derived from response and version, so that a second worker cannot add it twice.
-    `document` is a list of annotations as `nlp.annotate` yields them, JSON.
+    `document` is a list, JSON: of each story its language, units and safety flags as
+    `nlp.annotate` yields them. The story itself is in the response.
     """
 
     id = UUID(primary_key=True, default=UUID4())

@@ -145,13 +145,46 @@ def test_the_document_has_no_ids_and_no_members() -> None:
     assert "member" not in text
 
 
-def test_members_hold_only_figures_shown_anew() -> None:
+def agreeing(few: int, many: int) -> pl.DataFrame:
+    """So many disagree and agree with one statement about no service."""
+    values = [1] * few + [5] * many
+    keep = frame(len(values), TERMS, asked=("mt1",))
+    return keep.with_columns(
+        pl.Series("mt1", values, dtype=pl.Int64),
+        id=pl.format("{}-{}", pl.lit("p"), pl.Series(_numbered(values))),
+        services=pl.lit([], dtype=pl.List(pl.String)),
+    )
+
+
+def chain(*frames: pl.DataFrame) -> list[Release]:
+    """Releases of growing frames, one a day."""
+    made: list[Release] = []
+    for number, rows in enumerate(frames, 1):
+        history = History(tuple(made))
+        day = f"2026-08-{number:02}"
+        made.append(release(rows, POLICY, history, series="1", published=day))
+    return made
+
+
+def test_nothing_appears_through_one_persons_answer() -> None:
+    """Hidden at 14 of 40; one more disagrees, alone: 15 would be shown and tell what they said."""
+    *_, before, after = chain(agreeing(3, 40), agreeing(14, 40), agreeing(15, 40))
+    assert not before.by_id["item/mt1/*"].visible
+    assert not after.by_id["item/mt1/*"].visible
+
+
+def test_a_trickle_of_answers_is_shown_in_the_end() -> None:
+    made = chain(*(agreeing(4 * number, 4 * number) for number in range(1, 9)))
+    assert [release.by_id["item/mt1/*"].visible for release in made].index(True) < 6
+
+
+def test_members_hold_codes_only_of_figures_shown_anew() -> None:
     rows = frame(300, TERMS)
     first = release(rows, POLICY, series="1", published=DATES[0])
     again = release(rows, POLICY, History((first,)), series="1", published=DATES[1])
     assert not [figure for figure in again.figures if figure.status is Status.SHOWN]
     assert again.members is not None
-    assert again.members.is_empty()
+    assert again.members.columns == ["cell", "id"]
 
 
 def test_going_finer_again_is_compared_with_the_release_before_the_coarse_one() -> None:
