@@ -161,7 +161,7 @@ def worker_command(settings: Settings, once: bool) -> None:
         _with_database(settings, worker.once)
         click.echo("What was due has been moved to the store and read.")
     else:
-        _with_database(settings, lambda: worker.forever(settings.worker_pause))
+        _with_database(settings, lambda: worker.forever(settings.worker_pause, asyncio.Event()))
 
 
 @main.command()

@@ -8,6 +8,7 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import nlp
 from server import database, logs
@@ -16,30 +17,36 @@ from server.settings import Settings
 from server.understand import service as understand
 
 
-async def once() -> None:
-    """Do all that is due."""
+async def once(stop: asyncio.Event | None = None) -> None:
+    """Do all that is due.
+
+    Args:
+        stop: once it is set, no more stories are begun.
+    """
     await database.erase_overdue()
     await inbox.move_due(datetime.date.today())
-    await understand.annotate_waiting()
+    await understand.annotate_waiting(stop)
 
 
-async def forever(pause: float, work: Callable[[], Awaitable[None]] = once) -> None:
+async def forever(
+    pause: float, stop: asyncio.Event, work: Callable[[], Awaitable[None]] = once
+) -> None:
     """Do what is due, wait, and again.
 
     Args:
         pause: seconds between two looks.
+        stop: ends it; a transaction that has begun is finished.
         work: what to do.
     """
-    while True:
+    while not stop.is_set():
         try:
             await work()
-        except asyncio.CancelledError:
-            raise
         except nlp.ModelMissing as error:
             logs.failure("language_engine_missing", error)
         except Exception as error:
             logs.failure("worker_failed", error)
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 @asynccontextmanager
@@ -48,11 +55,11 @@ async def running(settings: Settings) -> AsyncIterator[None]:
 
     Where the settings say no, only what this very process left to erase is erased.
     """
-    work = once if settings.worker else database.erase_overdue
-    task = asyncio.create_task(forever(settings.worker_pause, work))
+    stop = asyncio.Event()
+    work = partial(once, stop) if settings.worker else database.erase_overdue
+    task = asyncio.create_task(forever(settings.worker_pause, stop, work))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        stop.set()
+        await task

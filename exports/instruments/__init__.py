@@ -33,7 +33,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """One question.
+    """One question; `type` says how it is answered: choice, scale or story.
 
     `figure` is the kind of figure its answers make ("item", "growth") or None; `ladder` how finely
     they may be published; `options` is empty for stories and for number scales, which have
@@ -41,6 +41,7 @@ class Item:
     """
 
     id: str
+    type: str
     text: Text
     options: tuple[Option, ...]
     ladder: Ladder
@@ -128,6 +129,7 @@ def _item(entry: dict[str, Any]) -> Item:
     options = tuple(Option(o["value"], o["label"]) for o in entry.get("options", []))
     return Item(
         id=entry["id"],
+        type=entry.get("type", "choice"),
         text=entry["text"],
         options=options,
         ladder=_ladder(entry.get("ladder", []), options),

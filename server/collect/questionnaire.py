@@ -1,15 +1,13 @@
 """The questions of a round, made from its questionnaire and the instruments."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-import exports
 from enumerations import AgeBand
 from exports import Instrument, Item
-from server.collect.rounds import Definition
+from server.collect.rounds import Definition, items_of
 
 STORY_LIMIT = 4000
 """Longest story, in characters (code points)."""
@@ -33,7 +31,7 @@ def questions(definition: Definition) -> list[Question]:
     found: list[Question] = []
     for entry in definition.questionnaire:
         make = built_in.get(entry)
-        found += [make()] if make else [_question(*pair) for pair in _items(entry)]
+        found += [make()] if make else [_question(*pair) for pair in items_of(entry)]
     return found
 
 
@@ -42,8 +40,8 @@ def options(definition: Definition) -> dict[str, set[int | str]]:
     return {
         item.id: {*item.values, DONT_KNOW}
         for entry in definition.questionnaire
-        for _, item in _items(entry)
-        if not _is_story(item)
+        for _, item in items_of(entry)
+        if item.type != "story"
     }
 
 
@@ -52,24 +50,9 @@ def story_ids(definition: Definition) -> set[str]:
     return {
         item.id
         for entry in definition.questionnaire
-        for _, item in _items(entry)
-        if _is_story(item)
+        for _, item in items_of(entry)
+        if item.type == "story"
     }
-
-
-def _items(entry: str) -> Iterator[tuple[Instrument, Item]]:
-    """Items that one line of a questionnaire means: `mt10` all, `narrativ4.n1` one."""
-    name, _, wanted = entry.partition(".")
-    instrument = exports.instruments().get(name)
-    if instrument is None:
-        return
-    for item in instrument.items:
-        if wanted in {"", item.id}:
-            yield instrument, item
-
-
-def _is_story(item: Item) -> bool:
-    return not item.values
 
 
 def _services() -> Question:
@@ -88,13 +71,21 @@ def _age_band() -> Question:
 
 
 def _question(instrument: Instrument, item: Item) -> Question:
-    question: Question = {"id": item.id, "instrument": instrument.id, "text": dict(item.text)}
-    if _is_story(item):
-        return question | {"type": "story", "max_length": STORY_LIMIT}
-    if item.options:
-        return question | _choice(instrument, item)
-    return question | {
-        "type": "scale",
+    question = {
+        "id": item.id,
+        "type": item.type,
+        "instrument": instrument.id,
+        "text": dict(item.text),
+    }
+    return question | TYPES[item.type](instrument, item)
+
+
+def _story(instrument: Instrument, item: Item) -> Question:
+    return {"max_length": STORY_LIMIT}
+
+
+def _scale(instrument: Instrument, item: Item) -> Question:
+    return {
         "min": item.minimum,
         "max": item.maximum,
         "anchor_min": dict(item.anchor_min or {}),
@@ -104,8 +95,11 @@ def _question(instrument: Instrument, item: Item) -> Question:
 
 def _choice(instrument: Instrument, item: Item) -> Question:
     return {
-        "type": "choice",
         "stem": dict(instrument.stem or {}),
         "options": [{"value": o.value, "label": dict(o.label)} for o in item.options],
         "dont_know": dict(item.dont_know or {}),
     }
+
+
+TYPES = {"story": _story, "scale": _scale, "choice": _choice}
+"""What each type of item adds to its question; a new type is a new function here."""

@@ -11,6 +11,7 @@ import yaml
 
 import exports
 from enumerations import Language
+from exports import Instrument, Item
 from server.collect.tables import Round
 
 Words = dict[Language, str]
@@ -27,6 +28,10 @@ ADVICE = {
     "Invalid enum": f"Use one of: {', '.join(Language)}",
 }
 """What to do, by a part of what msgspec says."""
+
+
+BUILT_IN = ("services", "age_band")
+"""Questions that belong to no instrument."""
 
 
 class RoundError(Exception):
@@ -204,7 +209,7 @@ def _question_mistakes(definition: Definition) -> list[tuple[str, str]]:
     for index, entry in enumerate(definition.questionnaire):
         path = f"$.questionnaire[{index}]"
         if not _asked(entry):
-            known = ", ".join(["services", "age_band", *sorted(exports.instruments())])
+            known = ", ".join([*BUILT_IN, *sorted(exports.instruments())])
             mistakes.append((path, f"'{entry}' is no question. Use one of: {known}."))
         asked = _asked(entry)
         mistakes += [(path, f"'{item}' is asked twice.") for item in sorted(asked & seen)]
@@ -213,13 +218,17 @@ def _question_mistakes(definition: Definition) -> list[tuple[str, str]]:
 
 
 def _asked(entry: str) -> set[str]:
-    """Ids of the items that one line of a questionnaire asks; empty when it is no question."""
-    if entry in {"services", "age_band"}:
-        return {entry}
-    instrument, dot, item = entry.partition(".")
-    known = exports.instruments().get(instrument)
-    items = {i.id for i in known.items} if known else set()
-    return items & {item} if dot else items
+    """Ids of the questions that one line of a questionnaire asks; empty when it is no question."""
+    return {entry} if entry in BUILT_IN else {item.id for _, item in items_of(entry)}
+
+
+def items_of(entry: str) -> list[tuple[Instrument, Item]]:
+    """Items that one line of a questionnaire asks: `mt10` all of them, `narrativ4.n1` one."""
+    name, dot, wanted = entry.partition(".")
+    instrument = exports.instruments().get(name)
+    if instrument is None:
+        return []
+    return [(instrument, item) for item in instrument.items if not dot or item.id == wanted]
 
 
 def read(path: Path) -> Definition:

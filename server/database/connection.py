@@ -1,6 +1,5 @@
 """Which database is in use: opened once per process, bound to every table."""
 
-import asyncio
 import os
 import sqlite3
 from contextlib import redirect_stdout
@@ -119,15 +118,7 @@ async def close() -> None:
         if isinstance(engine, KeptSQLiteEngine):
             await engine.close()
         else:
-            await _close_pool(engine.pool)
-
-
-async def _close_pool(pool: Any) -> None:
-    """Wait for who still works; a connection whose BEGIN was cancelled never comes back."""
-    try:
-        await asyncio.wait_for(pool.close(), PATIENCE)
-    except TimeoutError:
-        pool.terminate()
+            await engine.close_connection_pool()
 
 
 async def erase_deleted() -> None:

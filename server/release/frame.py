@@ -107,5 +107,5 @@ def _row(row: dict[str, Any], heard: Heard, items: list[str]) -> tuple[Any, ...]
         bool(document.stories),
         *heard,
         [item for item, value in answers.items() if value == DONT_KNOW],
-        *(None if (value := answers.get(item)) == DONT_KNOW else value for item in items),
+        *(value if isinstance(value := answers.get(item), int) else None for item in items),
     )

@@ -24,8 +24,11 @@ _unreadable: set[UUID] = set()
 """Responses that the engine failed on; tried again when the process starts anew."""
 
 
-async def annotate_waiting() -> int:
+async def annotate_waiting(stop: asyncio.Event | None = None) -> int:
     """Read what waits, until nothing does.
+
+    Args:
+        stop: once it is set, no more are begun.
 
     Returns:
         Number of responses read.
@@ -34,7 +37,7 @@ async def annotate_waiting() -> int:
         nlp.ModelMissing: the language engine cannot be loaded; nothing is guessed instead.
     """
     total = 0
-    while count := await _annotate_some():
+    while not (stop and stop.is_set()) and (count := await _annotate_some()):
         total += count
         logs.event("annotated")
     return total
