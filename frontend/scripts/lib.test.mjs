@@ -1,18 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { after, test } from "node:test";
-import { createServer } from "vite";
-
-const vite = await createServer({
-  configFile: false,
-  root: new URL("..", import.meta.url).pathname,
-  server: { middlewareMode: true, ws: false },
-  optimizeDeps: { noDiscovery: true },
-  appType: "custom",
-});
-after(() => vite.close());
-
-const load = (name) => vite.ssrLoadModule(`/svar/lib/${name}.ts`);
+import { test } from "node:test";
+import { load } from "./load.mjs";
 
 const { grouped, makeReceipt, readReceipt, sha256 } = await load("receipt");
 const { clues } = await load("identifying");

@@ -135,7 +135,7 @@ async def test_the_cookie_is_kept_to_staff_pages_and_away_from_scripts(
 
 
 async def test_over_https_the_cookie_is_secure(database: str) -> None:
-    app = create_app(Settings(database=database, worker=False, secure_cookies=True))
+    app = create_app(Settings(database=database, worker=False, base_url="https://fortell.test"))
     transport = httpx.ASGITransport(app)
     async with (
         app.lifespan(),

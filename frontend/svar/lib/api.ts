@@ -42,6 +42,8 @@ export type Round = {
   helplines: Helpline[];
   questions: Question[];
   previous: { code: string } | null;
+  /** This round's own "Hva skjedde" card is published. */
+  card: boolean;
 };
 
 export type Answer = number | "dont_know";
@@ -60,12 +62,27 @@ export class Problem extends Error {
   constructor(
     readonly code: string,
     readonly retryAfter: number | null = null,
+    /** HTTP status; null when no reply was read. */
+    readonly status: number | null = null,
   ) {
     super(code);
+  }
+
+  /** The server said no, so this try is not kept. Anything else may have arrived all the same. */
+  get refused(): boolean {
+    return this.status !== null && this.status >= 400 && this.status < 500;
+  }
+
+  /** What was sent is wrong, so an earlier try with the same content was not kept either. */
+  get refusedContent(): boolean {
+    return this.status === 400 || this.status === 413;
   }
 }
 
 const TIMEOUT_MS = 30_000;
+
+// Replies from something in front of the server, which say only a status.
+const WORDLESS: Record<number, string> = { 413: "too_large", 429: "busy", 503: "busy" };
 
 export function getRound(code: string): Promise<Round> {
   return call<Round>(`/api/rounds/${encodeURIComponent(code)}`);
@@ -110,8 +127,6 @@ async function problemOf(reply: Response): Promise<Problem> {
   const retryAfter = Number.isNaN(seconds) ? null : seconds;
   const body: unknown = await reply.json().catch(() => null);
   if (typeof body === "object" && body !== null && "code" in body && typeof body.code === "string")
-    return new Problem(body.code, retryAfter);
-  if (reply.status === 413) return new Problem("too_large");
-  if (reply.status === 429 || reply.status === 503) return new Problem("busy", retryAfter);
-  return new Problem("unexpected", retryAfter);
+    return new Problem(body.code, retryAfter, reply.status);
+  return new Problem(WORDLESS[reply.status] ?? "unexpected", retryAfter, reply.status);
 }

@@ -1,6 +1,16 @@
-import type { Answer, Question, ResponseBody, Round } from "./api.ts";
+import {
+  Problem,
+  sendResponse,
+  type Answer,
+  type Question,
+  type ResponseBody,
+  type Round,
+  type Service,
+} from "./api.ts";
 import { language, say, t } from "./i18n.svelte.ts";
 import { makeReceipt, sha256 } from "./receipt.ts";
+
+const SERVICE = "{service}";
 
 /** What one person has answered so far. Lives in this page's memory and nowhere else. */
 export class Draft {
@@ -8,14 +18,24 @@ export class Draft {
   stories = $state<Record<string, string>>({});
   answers = $state<Record<string, Answer>>({});
   ageBand = $state<string | null>(null);
+  sending = $state(false);
   sent = $state(false);
+  /** A try may have arrived, and the server keeps the first version: nothing can change now. */
+  locked = $state(false);
 
   readonly receipt = makeReceipt();
 
   readonly #round: Round;
+  #tried: ResponseBody | null = null;
 
   constructor(round: Round) {
     this.#round = round;
+  }
+
+  /** The questions that make sense to this person: none about {service} when none is chosen. */
+  get asked(): Question[] {
+    const { questions } = this.#round;
+    return this.#about.length > 0 ? questions : questions.filter((one) => !needsService(one));
   }
 
   has(question: Question): boolean {
@@ -48,32 +68,78 @@ export class Draft {
 
   /** The chosen services as part of a sentence: "NAV og skolen". */
   get serviceNames(): string {
-    const names = this.#round.services
-      .filter((service) => this.services.includes(service.key))
-      .map((service) => say(service.name));
-    const last = names.pop() ?? t("piping.service");
+    const names = this.#about.map(({ name }) => say(name));
+    const last = names.pop() ?? t("piping.nobody");
     return names.length === 0 ? last : `${names.join(", ")} ${t("piping.and")} ${last}`;
   }
 
   /** A question's text with {service} filled in. */
   ask(text: Question["text"]): string {
-    const asked = say(text).replaceAll("{service}", this.serviceNames);
+    const asked = say(text).replaceAll(SERVICE, this.serviceNames);
     return asked.charAt(0).toUpperCase() + asked.slice(1);
   }
 
-  /** The body of the request. The same draft always has the same receipt, so it counts once. */
-  async body(): Promise<ResponseBody> {
+  /**
+   * Sends the answers and then forgets them. A new try after one that may have arrived carries the
+   * same body; the same receipt makes it count once.
+   *
+   * @throws {Problem} the server refused, or nobody knows whether the answers arrived.
+   */
+  async send(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      this.#tried ??= await this.#body();
+      await sendResponse(this.#round.code, this.#tried);
+      this.#forget();
+      this.sent = true;
+    } catch (error) {
+      if (error instanceof Problem)
+        this.locked = !error.refused || (this.locked && !error.refusedContent);
+      if (!this.locked) this.#tried = null;
+      throw error;
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async #body(): Promise<ResponseBody> {
     const stories: Record<string, string> = {};
-    for (const question of this.#round.questions)
-      if (question.type === "story" && this.has(question))
+    const answers: Record<string, Answer> = {};
+    for (const question of this.asked) {
+      const answer = this.answers[question.id];
+      if (answer !== undefined) answers[question.id] = answer;
+      else if (question.type === "story" && this.has(question))
         stories[question.id] = this.story(question.id);
+    }
     return {
       receipt_hash: await sha256(this.receipt),
       language: language(),
       services: [...this.services],
       age_band: this.ageBand,
       stories,
-      answers: { ...this.answers },
+      answers,
     };
   }
+
+  #forget(): void {
+    this.services = [];
+    this.stories = {};
+    this.answers = {};
+    this.ageBand = null;
+    this.#tried = null;
+  }
+
+  /** The services that the answers are about: those chosen, or all where nobody is asked to choose. */
+  get #about(): Service[] {
+    const { questions, services } = this.#round;
+    if (!questions.some(({ type }) => type === "services")) return services;
+    return services.filter(({ key }) => this.services.includes(key));
+  }
+}
+
+function needsService(question: Question): boolean {
+  if (question.type === "story") return false;
+  const texts = [question.stem, question.text].flatMap((text) => Object.values(text ?? {}));
+  return texts.some((text) => text.includes(SERVICE));
 }

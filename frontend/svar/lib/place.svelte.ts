@@ -3,7 +3,7 @@ export type Place =
   | { name: "round"; code: string }
   | { name: "withdraw"; code: string };
 
-type Mark = { depth: number; step: number };
+type Mark = { depth: number; step: number; visit: number };
 
 // The weather: what anybody may have open on a phone.
 const NEUTRAL_PAGE = "https://www.yr.no/";
@@ -12,8 +12,9 @@ const PATIENCE_MS = 400;
 const here = $state({ place: placeOf(location.pathname), step: 0 });
 let gone = $state(false);
 let moved = false;
+let visit = Math.random();
 
-history.replaceState({ depth: mark().depth, step: 0 } satisfies Mark, "");
+history.replaceState({ depth: mark().depth, step: 0, visit } satisfies Mark, "");
 
 addEventListener("popstate", () => {
   if (gone) return;
@@ -22,15 +23,18 @@ addEventListener("popstate", () => {
   here.step = mark().step;
 });
 
+// A page that the browser kept whole may hold what somebody else wrote.
 addEventListener("pageshow", (event) => {
-  if (event.persisted && gone) location.reload();
+  if (!event.persisted) return;
+  gone = true;
+  location.reload();
 });
 
 export function place(): Place {
   return here.place;
 }
 
-/** 0 is the welcome; the questions follow, then the look-over. */
+/** 0 is the welcome; then the place of a question in the round, counted from 1; then the look-over. */
 export function step(): number {
   return here.step;
 }
@@ -46,6 +50,12 @@ export function goTo(next: number): void {
 
 export function open(path: string): void {
   push(path, 0);
+}
+
+/** A new visit begins at the welcome; steps in the history from an earlier one lead there too. */
+export function startOver(): void {
+  visit = Math.random();
+  here.step = 0;
 }
 
 export function back(): void {
@@ -76,14 +86,15 @@ export function arrive(heading: HTMLElement): void {
 
 function push(path: string, next: number): void {
   moved = true;
-  history.pushState({ depth: mark().depth + 1, step: next } satisfies Mark, "", path);
+  history.pushState({ depth: mark().depth + 1, step: next, visit } satisfies Mark, "", path);
   here.place = placeOf(path);
   here.step = next;
 }
 
 function mark(): Mark {
   const state = history.state as Partial<Mark> | null;
-  return { depth: state?.depth ?? 0, step: state?.step ?? 0 };
+  const step = state?.visit === visit ? (state.step ?? 0) : 0;
+  return { depth: state?.depth ?? 0, step, visit };
 }
 
 function placeOf(path: string): Place {
