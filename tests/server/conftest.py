@@ -2,7 +2,9 @@
 
 import datetime
 import hashlib
+import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -21,6 +23,15 @@ from server.staff import accounts
 
 TODAY = datetime.date.today()
 NAME, PASSWORD = "kari", "lykt hest fjell vaffel"
+
+
+@pytest.fixture(autouse=True)
+def logging_restored() -> Iterator[None]:
+    """Commands send every logger to the standard error of their moment; undo it afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
 
 
 def words(nb: str) -> dict[str, str]:

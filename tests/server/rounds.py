@@ -1,0 +1,62 @@
+"""Round files and answers, small and invented."""
+
+import hashlib
+import secrets
+from typing import Any
+
+import yaml
+
+CODE = "KAIA26"
+ITEM = "mt1"
+
+
+def words(text: str) -> dict[str, str]:
+    return {"nb": text, "nn": f"{text} nn", "en": f"{text} en"}
+
+
+def described(**changes: Any) -> dict[str, Any]:
+    """A round that is open to anybody, as its file says it."""
+    return {
+        "code": CODE,
+        "title": words("Fortell"),
+        "organisation": {"key": "lunvik", "name": words("Lunvik kommune")},
+        "opens": "2026-01-01",
+        "closes": None,
+        "languages": ["nb", "nn", "en"],
+        "mandate": {"decides": words("Lederen"), "means": words("Budsjettet")},
+        "readers": words("To ansatte"),
+        "involvement": words("Ungdomsrådet"),
+        "services": [
+            {"key": "nav", "class": "nav_kontor", "name": words("NAV Lunvik")},
+            {"key": "klubb", "class": "fritidsklubb", "name": words("Klubben")},
+        ],
+        "questionnaire": ["services", "narrativ4.n1", "mt10", "vekst6", "age_band"],
+    } | changes
+
+
+def file_text(**changes: Any) -> str:
+    return yaml.safe_dump(described(**changes), allow_unicode=True, sort_keys=False)
+
+
+def receipt() -> str:
+    """What a phone makes up: 20 characters of Crockford's base32 in five groups."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(5))
+
+
+def hash_of(written: str) -> str:
+    return hashlib.sha256(written.replace("-", "").encode()).hexdigest()
+
+
+def answer(written: str | None = None, **changes: Any) -> dict[str, Any]:
+    """What the answering page sends."""
+    return {
+        "receipt_hash": hash_of(written or receipt()),
+        "language": "nb",
+        "services": ["nav"],
+        "answers": {ITEM: 4},
+    } | changes
+
+
+def story(text: str, written: str | None = None, **changes: Any) -> dict[str, Any]:
+    return answer(written, stories={"n1": text}, **changes)
