@@ -23,7 +23,7 @@ from server.settings import Settings
 from server.staff.routes import routes as staff_routes
 
 
-@get("/health", tags=["operation"])
+@get("/health", tags=["operation"], responses=errors.described())
 async def health() -> dict[str, str]:
     """Whether the server and its database answer."""
     await database.ping()

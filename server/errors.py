@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.openapi import ResponseSpec
 
 from server import logs
 
@@ -38,6 +39,25 @@ class Body(msgspec.Struct):
     code: str
     message: str
     next: str
+
+
+MEANINGS = {
+    400: "The request does not fit.",
+    403: "The round takes no answers yet.",
+    404: "No such round, or nothing there yet.",
+    410: "The round is over.",
+    413: "Too large.",
+    503: "Too many at once, or the database does not answer.",
+    507: "The disk is full.",
+}
+
+
+def described(*statuses: int) -> dict[int, ResponseSpec]:
+    """What the API's document says about these statuses, 503 among them."""
+    return {
+        status: ResponseSpec(Body, description=MEANINGS[status], generate_examples=False)
+        for status in (*statuses, 503)
+    }
 
 
 class Problem(Exception):

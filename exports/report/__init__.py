@@ -101,10 +101,10 @@ def _who(view: View, figure: Figure | None) -> list[str]:
     if figure is None or not figure.visible or figure.n is None:
         return [view.text["who_hidden"].format(k=figure.k if figure else view.release.k)]
     service = view.names[view.service] if view.service != ALL else view.text["the_services"]
-    said = [view.text["who_text"].format(n=figure.n, service=service)]
+    said = [view.dated(view.text["who_text"].format(n=figure.n, service=service), figure)]
     told = share(figure, (1,))
     if told:
-        said.append(view.text["who_stories"].format(x=told.x))
+        said.append(view.dated(view.text["who_stories"].format(x=told.x), figure))
     return said + _ages(view)
 
 
@@ -117,7 +117,7 @@ def _ages(view: View) -> list[str]:
         view.text["who_age_part"].format(x=count.x, age=view.text[f"category.{count.id}"])
         for count in figure.categories
     ]
-    return [view.text["who_age"].format(parts=", ".join(parts))]
+    return [view.dated(view.text["who_age"].format(n=figure.n, parts=", ".join(parts)), figure)]
 
 
 def _over_time(view: View) -> Block | None:

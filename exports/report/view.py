@@ -112,13 +112,14 @@ class View:
         for figure in self.figures(Kind.ITEM, _item_ids("mt10")):
             found = share(figure, AGREE)
             if found:
-                said = self._said("meeting", found)
+                said = self.dated(self._said("meeting", found), figure)
                 agreed.append((-found.x / found.n, figure.subject, said))
         told = []
         for figure in self.figures(Kind.GROUP, [g.id for g in self.release.catalogue.groups]):
             well, all_told = share(figure, TOLD_WELL), share(figure, MENTIONED)
             if well and all_told and 2 * well.x > all_told.x:
-                said = self.text["works_told"].format(about=about(well, self.language))
+                told_of = self.text["works_told"].format(about=about(well, self.language))
+                said = self.dated(told_of, figure)
                 told.append((-well.x / well.n, figure.subject, said))
         best = sorted(agreed)[:STRENGTHS] + sorted(told)[:STRENGTHS]
         return [(self.labels[subject], said) for _, subject, said in best]
@@ -219,7 +220,8 @@ class View:
         if figure is None or figure.mean is None or figure.low is None or figure.high is None:
             return ()
         mean, low, high = (self.number(v) for v in (figure.mean, figure.low, figure.high))
-        return (self.text[f"{name}_mean"].format(mean=mean, low=low, high=high),)
+        said = self.text[f"{name}_mean"].format(mean=mean, low=low, high=high, n=figure.n)
+        return (self.dated(said, figure),)
 
     def _growth(self, figures: list[Figure], notes: tuple[str, ...]) -> Block:
         """Return net growth, of the figures that tell less from same."""
@@ -319,6 +321,14 @@ class View:
     def _said(self, name: str, found: Share) -> str:
         said = about(found, self.language)
         return self.text[f"note.{name.split('-')[0]}"].format(about=said)
+
+    def dated(self, said: str, figure: Figure) -> str:
+        """Say how old a number is, where it is older than the release."""
+        if figure.as_of is None or figure.as_of.number == self.release.number:
+            return said
+        mark = self.text["as_of_mark"].format(date=self.date(figure.as_of.published))
+        plain = said.removesuffix(".")
+        return f"{plain} ({mark})" + "." * (plain != said)
 
     def _dated(self, note: str, figure: Figure, beside: list[Figure]) -> str:
         """Add the date to a note, where the figures beside it are of different dates."""

@@ -4,7 +4,6 @@ import datetime
 
 import msgspec
 from litestar import Response, Router, get
-from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
@@ -67,7 +66,7 @@ async def _entries(found: live.LiveRound, language: Language) -> list[Entry]:
 @get(
     "/api/rounds/{code:str}/card",
     tags=["act"],
-    responses={404: ResponseSpec(errors.Body, description="No such round.")},
+    responses=errors.described(400, 404),
 )
 async def card_data(request: AnyRequest, code: FromPath[str]) -> Card:
     """What happened with the answers to a round."""

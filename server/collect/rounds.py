@@ -258,6 +258,7 @@ async def keep(definition: Definition) -> None:
     document = msgspec.json.encode(definition, order="deterministic").decode()
     kept = await Round.objects().where(Round.code == definition.code).first()
     if kept is None:
+        await _must_come_last(definition)
         await Round.insert(
             Round(
                 code=definition.code,
@@ -271,6 +272,23 @@ async def keep(definition: Definition) -> None:
             f"The round {definition.code} is loaded already, with other words. Its questions are "
             "locked, for answers belong to them. Give the changed round a new code."
         )
+
+
+async def _must_come_last(definition: Definition) -> None:
+    """A round follows those that are there; else an early date would get around their cards."""
+    for other, described in await all_rounds():
+        if other.opens >= definition.opens and _asks_the_same(described, definition):
+            raise RoundError(
+                f"The round {other.code} asks about one of these services and opens on "
+                f"{other.opens.isoformat()}. Let this one open later."
+            )
+
+
+def _asks_the_same(one: Definition, other: Definition) -> bool:
+    """Whether two rounds of one organisation ask about one of its services."""
+    keys = {service.key for service in one.services}
+    same = one.organisation.key == other.organisation.key
+    return same and any(service.key in keys for service in other.services)
 
 
 async def find(code: str) -> tuple[Round, Definition] | None:
@@ -304,13 +322,10 @@ async def all_rounds() -> list[tuple[Round, Definition]]:
 
 async def earlier_rounds(row: Round, definition: Definition) -> list[Round]:
     """Rounds of the same organisation that opened before and asked about one of its services."""
-    keys = {service.key for service in definition.services}
     return [
         other
         for other, described in await all_rounds()
-        if (other.opens, other.code) < (row.opens, row.code)
-        and described.organisation.key == definition.organisation.key
-        and keys & {service.key for service in described.services}
+        if other.opens < row.opens and _asks_the_same(described, definition)
     ]
 
 

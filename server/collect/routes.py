@@ -8,7 +8,6 @@ import msgspec
 import yaml
 from litestar import Controller, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
@@ -45,19 +44,6 @@ class Withdrawn(msgspec.Struct):
     status: str = "withdrawn"
 
 
-PROBLEMS = {
-    status: ResponseSpec(errors.Body, description=text)
-    for status, text in {
-        400: "The request does not fit.",
-        403: "The round takes no answers yet.",
-        404: "No such round.",
-        410: "The round is over.",
-        413: "Too large.",
-        503: "Too many at once.",
-    }.items()
-}
-
-
 @get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], media_type="text/html", include_in_schema=False)
 async def page() -> Response[bytes]:
     """The answering page; which screen it shows is read from the address in the browser."""
@@ -75,12 +61,16 @@ class RoundController(Controller):
     path = "/api/rounds/{code:str}"
     tags = ("collect",)
 
-    @get(responses={404: PROBLEMS[404]})
+    @get(responses=errors.described(400, 404))
     async def show(self, code: FromPath[str]) -> dict[str, Any]:
         """What the round asks, who reads, and where help is."""
         return live.public(await live.live_round(code, today()), HELPLINES)
 
-    @post("/responses", responses=PROBLEMS, request_max_body_size=BODY_LIMIT)
+    @post(
+        "/responses",
+        responses=errors.described(400, 403, 404, 410, 413, 507),
+        request_max_body_size=BODY_LIMIT,
+    )
     async def send(
         self, code: FromPath[str], data: JSONBody[NewResponse], state: State
     ) -> Received:
@@ -99,7 +89,7 @@ class RoundController(Controller):
             ) from None
         return Received()
 
-    @post("/withdrawals", status_code=200, responses={404: PROBLEMS[404]})
+    @post("/withdrawals", status_code=200, responses=errors.described(400, 404))
     async def withdraw(self, code: FromPath[str], data: JSONBody[Withdrawal]) -> Withdrawn:
         """Take an answer back. What has been published stays as it is."""
         await live.live_round(code, today())

@@ -48,8 +48,8 @@ def settings_for(settings: Settings, folder: Path) -> Settings:
         folder: where the demo's database is kept.
     """
     digest = hashlib.sha256(version("fortell").encode() + nlp.model_version().encode())
-    for folder in (HERE, Path(exports.__path__[0]), Path(nlp.__path__[0])):
-        for path in sorted(folder.rglob("*.*")):
+    for room in (HERE, Path(exports.__path__[0]), Path(nlp.__path__[0])):
+        for path in sorted(room.rglob("*.*")):
             if path.suffix in {".jsonl", ".yaml", ".py"}:
                 digest.update(path.read_bytes())
     return replace(settings, database=f"sqlite:///{folder}/fjordvik-{digest.hexdigest()[:12]}.db")

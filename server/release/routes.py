@@ -3,13 +3,14 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 import exports
 from enumerations import Language
 from exports import Page, Release
-from server import pages
+from server import errors, pages
 from server.act.tables import Card
 from server.collect import rounds
 from server.collect.rounds import Definition
@@ -59,7 +60,15 @@ async def report(request: AnyRequest, code: FromPath[str], key: FromPath[str]) -
     return _html(exports.render_report(made, key, _language(request, definition), page))
 
 
-@get("/api/rounds/{code:str}/release", media_type="application/json", tags=["release"])
+@get(
+    "/api/rounds/{code:str}/release",
+    media_type="application/json",
+    tags=["release"],
+    responses={
+        200: ResponseSpec(dict[str, Any], description="The release.", generate_examples=False),
+        **errors.described(400, 404),
+    },
+)
 async def document(code: FromPath[str]) -> Response[bytes]:
     """The latest release, byte for byte as it was published."""
     row, _, _ = await _released(code)

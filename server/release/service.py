@@ -106,11 +106,19 @@ def _thursday(day: datetime.date) -> datetime.date:
 
 
 async def history(round_id: UUID) -> History:
-    """Every earlier release of a round, with its members: for the gate only."""
+    """Every earlier release of a round, with its members: for the gate only.
+
+    Raises:
+        ReleaseError: a document is not the one that was published.
+    """
     rows = (
         await ReleaseRow.objects().where(ReleaseRow.round == round_id).order_by(ReleaseRow.number)
     )
-    return History(tuple(Release.from_bytes(row.document.encode(), row.members) for row in rows))
+    return History(
+        tuple(
+            Release.from_bytes(_as_published(row.document, row.digest), row.members) for row in rows
+        )
+    )
 
 
 async def latest(round_id: UUID) -> Release | None:
@@ -131,10 +139,12 @@ async def latest_document(round_id: UUID) -> bytes | None:
         .order_by(ReleaseRow.number, ascending=False)
         .first()
     )
-    if row is None:
-        return None
-    document: bytes = row["document"].encode()
-    if hashlib.sha256(document).hexdigest() != row["digest"]:
+    return None if row is None else _as_published(row["document"], row["digest"])
+
+
+def _as_published(text: str, digest: str) -> bytes:
+    document = text.encode()
+    if hashlib.sha256(document).hexdigest() != digest:
         raise ReleaseError(
             "The stored release has been changed since it was published. Restore the database "
             "from a backup; nothing is shown until then."

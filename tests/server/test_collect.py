@@ -24,7 +24,6 @@ from tests.server import outside
 from tests.server.rounds import (
     CODE,
     answer,
-    described,
     file_text,
     hash_of,
     receipt,
@@ -476,7 +475,7 @@ async def test_one_answer_that_cannot_be_written_does_not_hinder_the_others(
 
 async def test_a_round_is_moved_when_it_is_full_and_an_old_week_always(app: Litestar) -> None:
     full = await load()
-    other = await load(code="KAIA27", services=described()["services"][:1])
+    other = await load(code="KAIA27", opens="2026-01-02")
     this_week, last_week = (responses.week_of(TODAY - datetime.timedelta(d)) for d in (0, 7))
     document = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{}}'
 

@@ -151,7 +151,7 @@ async def test_only_an_organisations_own_earlier_rounds_on_a_service_come_before
         ("ANNEN", "2026-01-02", {"services": services[1:]}),
         ("NABO", "2026-01-03", {"organisation": other}),
         ("SAMME", "2026-03-01", {"services": services[:1]}),
-        ("BEGGE", "2026-03-01", {}),
+        ("BEGGE", "2026-03-02", {}),
         ("SIST", "2026-04-01", {"services": services[1:]}),
     ]
     for code, opens, changes in made:
@@ -165,7 +165,7 @@ async def test_only_an_organisations_own_earlier_rounds_on_a_service_come_before
         "FRST": [],
         "ANNEN": [],
         "NABO": [],
-        "BEGGE": ["FRST", "ANNEN"],
-        "SAMME": ["FRST", "BEGGE"],
+        "SAMME": ["FRST"],
+        "BEGGE": ["FRST", "ANNEN", "SAMME"],
         "SIST": ["ANNEN", "BEGGE"],
     }

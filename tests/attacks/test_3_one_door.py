@@ -1,0 +1,398 @@
+"""Promise 3: every figure, text and screen leaves through the gate, and only with a release."""
+
+import ast
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+import httpx
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+from litestar import Litestar
+
+import exports
+from exports import Figure, Release, Share
+from server import demo
+from server.app import create_app
+from server.cli import main
+from server.collect import live
+from server.collect.responses import decode
+from server.collect.tables import Response
+from server.release import service
+from server.release.service import ReleaseError
+from server.release.tables import ReleaseRow
+from server.settings import Settings
+from server.staff import accounts
+from tests.attacks import doors
+from tests.attacks.doors import CANARY, ROUTES, Door, Seen, numbers, routes, walk
+from tests.conftest import run as in_loop
+from tests.server import outside
+from tests.server.conftest import NAME, PASSWORD, sign_in
+from tests.server.process import serving
+from tests.server.rounds import CODE, file_text
+
+anyio = pytest.mark.anyio
+ROOT = Path(__file__).parents[2]
+EXACT = {doors.ANSWERED, doors.TOLD, doors.ABOUT_NAV, doors.AGREED}
+STRANGE = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
+
+
+def test_every_route_is_known_to_this_test(app_without_database: Litestar) -> None:
+    assert routes(app_without_database).keys() == ROUTES.keys(), (
+        "Say in tests/attacks/doors.py what may come out of the new route, and when it may change."
+    )
+
+
+@pytest.fixture
+def app_without_database() -> Litestar:
+    return create_app(Settings())
+
+
+@pytest.fixture
+async def staff(app: Litestar) -> Any:
+    """A browser in which somebody is signed in, beside the `client` that nobody is."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test.local") as browser:
+        await accounts.create_account(NAME, PASSWORD)
+        assert (await sign_in(browser, NAME, PASSWORD)).status_code == 303
+        yield browser
+
+
+@dataclass
+class Walls:
+    """Everything that can be seen from outside, without and with a staff account."""
+
+    client: httpx.AsyncClient
+    staff: httpx.AsyncClient
+    app: Litestar
+
+    async def seen(self, *strange: str) -> dict[tuple[str, Door], Seen]:
+        by = {
+            "anybody": await walk(self.client, self.app, strange=strange),
+            "staff": await walk(self.staff, self.app, below="/stab"),
+        }
+        return {
+            (who, door): seen for who, all_seen in by.items() for door, seen in all_seen.items()
+        }
+
+
+def path_of(address: str) -> str:
+    return next(path for path, route in ROUTES.items() if address in route.addresses)
+
+
+@anyio
+async def test_nothing_that_is_seen_changes_with_answers_only_with_a_release(
+    app: Litestar, client: httpx.AsyncClient, staff: httpx.AsyncClient, database: str
+) -> None:
+    await doors.load_round()
+    assert (await client.post(f"/api/rounds/{CODE}/responses", json=doors.SENT)).is_success
+    walls = Walls(client, staff, app)
+
+    async def publish() -> None:
+        await service.publish(CODE, doors.TODAY)
+
+    async def arrive(first: int, last: int) -> None:
+        await doors.send_and_read(client, first, last)
+        await doors.send(client, last, last + 7)
+
+    steps: list[tuple[str, Callable[[], Any]]] = [
+        ("answers", lambda: doors.send_and_read(client, 0, doors.ANSWERED - 1)),
+        ("release", publish),
+        ("card", doors.publish_card),
+        ("answers", lambda: arrive(100, 130)),
+        ("release", publish),
+    ]
+    before = await walls.seen()
+    moved: set[tuple[str, str]] = set()
+    for what, happens in steps:
+        await happens()
+        after = await walls.seen()
+        changed = {(who, door) for who, door in before if before[who, door] != after[who, door]}
+        for who, (method, address, body) in changed:
+            path = path_of(address)
+            assert what in ROUTES[path].changes_with, (what, who, method, address, body)
+            moved.add((what, path))
+        before = after
+    expected = {(what, path) for path, route in ROUTES.items() for what in route.changes_with}
+    deleting = {pair for pair in expected if pair[1].endswith("/slett")}
+    assert moved == expected - deleting, "the walk does not see what is published"
+    assert CANARY.encode() in await outside.everything(database)
+    for seen in before.values():
+        assert CANARY not in seen.text.lower()
+
+
+@anyio
+async def test_no_response_holds_an_exact_count_or_what_somebody_wrote(
+    app: Litestar, client: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    await doors.load_round()
+    await doors.send_and_read(client, 0, doors.ANSWERED)
+    rows = await Response.select(Response.id, Response.receipt_hash, Response.document)
+    documents = [decode(row["document"]) for row in rows]
+    assert {
+        len(documents),
+        sum(bool(document.stories) for document in documents),
+        sum(document.services == ["nav"] for document in documents),
+        sum(document.answers["mt1"] == 4 for document in documents),
+    } == EXACT
+    secrets = {CANARY, *(row["receipt_hash"] for row in rows)}
+    secrets |= {form for row in rows for form in (str(row["id"]), row["id"].hex)}
+    walls = Walls(client, staff, app)
+    for publish in (False, True):
+        if publish:
+            await service.publish(CODE, doors.TODAY)
+            await doors.publish_card()
+        for (who, door), seen in (await walls.seen(*(STRANGE if publish else ()))).items():
+            assert not [word for word in secrets if word in seen.text.lower()], (who, door)
+            assert not numbers(seen.text) & EXACT, (who, door)
+
+
+@anyio
+async def test_a_release_is_replayed_byte_for_byte_or_refused(
+    client: httpx.AsyncClient, staff: httpx.AsyncClient, database: str
+) -> None:
+    await doors.load_round()
+    await doors.send_and_read(client, 0, doors.ANSWERED)
+    made = await service.publish(CODE, doors.TODAY)
+    address = f"/api/rounds/{CODE}/release"
+    published = (await client.get(address)).content
+    assert published == made.to_bytes()
+    row = await ReleaseRow.objects().first()
+    assert row is not None
+    assert hashlib.sha256(published).hexdigest() == row.digest
+    await doors.send_and_read(client, 100, 130)
+    assert (await client.get(address)).content == published
+    second = await service.publish(CODE, doors.TODAY)
+    assert (await client.get(address)).content == second.to_bytes() != published
+    kept = await service.history(row.round)
+    assert [release.to_bytes() for release in kept.releases] == [published, second.to_bytes()]
+
+    await doors.publish_card()
+    pages = {
+        client: (f"/rapport/{CODE}", f"/rapport/{CODE}/nav", f"/api/rounds/{CODE}/release"),
+        staff: (f"/stab/{CODE}/tiltak", f"/stab/{CODE}/kort", f"/r/{CODE}/hva-skjedde"),
+    }
+    for browser, addresses in pages.items():
+        for address in addresses:
+            assert (await browser.get(address)).status_code == 200, address
+    changed = """replace(document, '"base":5', '"base":1')"""
+    await outside.rows(database, f"UPDATE release SET document = {changed}")
+    for browser, addresses in pages.items():
+        for address in addresses:
+            refused = await browser.get(address)
+            assert refused.status_code == 500, address
+            assert "om lag" not in refused.text.lower()
+    with pytest.raises(ReleaseError, match="changed since it was published"):
+        await service.publish(CODE, doors.TODAY)
+    assert await ReleaseRow.count() == 2
+
+
+LOG = r'\{"date": "[\d-]{10}", "level": "info", "logger": "fortell", "event": "[a-z_]+"\}\n'
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: the words after it, and all that it may print; `FILE` is a path."""
+
+    words: tuple[str, ...]
+    prints: str
+
+
+FILE = "FILE"
+COMMANDS = {
+    "migrate": Command((), r"The database is up to date\.\n"),
+    "release": Command(
+        ("--round", CODE),
+        rf"Release 1 of {CODE}: \d+ figures shown, \d+ hidden \(each says why\)\.\n",
+    ),
+    "export": Command(
+        ("--round", CODE, "--format", "FORMAT", "--output", FILE), r"Wrote [^\n]*\.\n"
+    ),
+    "round check": Command(("ROUND",), rf"[^\n]* is a round: {CODE}\.\n"),
+    "round load": Command(("ROUND",), rf"Loaded\. Answering page: [^\n]*/r/{CODE}\n"),
+    "round list": Command((), rf"{CODE}  2026-01-01 – …  Fortell\n"),
+    "staff add": Command(("ola", "--password", PASSWORD), r"Added\. Sign in at [^\n]*/stab\n"),
+    "staff password": Command(("ola", "--password", f"{PASSWORD} 2"), r"Changed\.\n"),
+    "nlp annotate": Command(
+        ("--input", "STORIES", "--output", FILE), r"1 of 1 stories annotated\n"
+    ),
+    "worker": Command(
+        ("--once",), rf"(?:{LOG})*What was due has been moved to the store and read\.\n"
+    ),
+    "demo": Command(("--prepare-only", "--data", "DEMO"), ""),
+    "serve": Command((), ""),
+}
+"""Every command, in an order in which they work. Whoever adds one says here what it prints."""
+
+
+def commands(group: click.Group, above: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{above}{name} ")
+        else:
+            yield above + name
+
+
+def test_every_command_is_known_to_this_test() -> None:
+    assert set(commands(main)) == COMMANDS.keys()
+
+
+async def fill(database: str) -> None:
+    live.forget()
+    app = create_app(Settings(database=database, worker=False))
+    async with app.lifespan():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test.local") as client:
+            await doors.load_round()
+            await doors.send_and_read(client, 0, doors.ANSWERED)
+    live.forget()
+
+
+def fortell(database: str, *words: str) -> Result:
+    """Run a command in a thread, for it starts an event loop of its own."""
+    with ThreadPoolExecutor(1) as thread:
+        given = {"FORTELL_DATABASE": database}
+        return thread.submit(CliRunner().invoke, main, words, env=given).result()
+
+
+def files(folder: Path, database: str) -> dict[str, str]:
+    """What commands are given: files of the user's own."""
+    round_file, stories, demo_folder = folder / "r.yaml", folder / "s.jsonl", folder / "demo"
+    round_file.write_text(file_text(), "utf-8")
+    stories.write_text('{"id": "1", "text": "Hun hørte på meg."}\n', "utf-8")
+    there = demo.settings_for(Settings(database=database), demo_folder).sqlite_path
+    assert there is not None
+    assert there.parent == demo_folder
+    there.parent.mkdir()
+    there.touch()  # as if the demo municipality were loaded
+    return {"ROUND": str(round_file), "STORIES": str(stories), "DEMO": str(demo_folder)}
+
+
+def test_no_command_prints_or_writes_a_count_or_a_text(
+    database: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("files")
+    monkeypatch.setattr("logging.root.handlers", [])  # `worker` sets its own
+    monkeypatch.setattr("logging.root.level", 30)
+    in_loop(fill(database))
+    given = files(folder, database)
+    for name, command in COMMANDS.items():
+        if name == "serve":
+            continue
+        for number, form in enumerate(sorted(exports.formats()) if name == "export" else [""]):
+            output = folder / f"{name} {number}"
+            places = given | {FILE: str(output), "FORMAT": form}
+            words = [*name.split(), *(places.get(word, word) for word in command.words)]
+            done = fortell(database, *words)
+            assert done.exit_code == 0, (name, done.output)
+            assert re.fullmatch(command.prints, done.output), (name, done.output)
+            said = done.output + (written(output) if output.exists() else "")
+            assert not numbers(said.replace(str(folder), "")) & EXACT, name
+            assert CANARY not in said.lower()
+    log = folder / "log"
+    with serving(database, log) as server:
+        assert httpx.get(f"{server.url}/rapport/{CODE}").status_code == 200
+    assert re.fullmatch(COMMANDS["serve"].prints, log.read_text("utf-8"))
+
+
+def written(path: Path) -> str:
+    content = path.read_bytes()
+    if content.startswith(b"PAR1"):
+        assert CANARY.encode() not in content
+        return pl.read_parquet(path).write_csv()
+    return content.decode()
+
+
+def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
+    for room in rooms:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(part for part in parts if part != "__init__")
+            yield name, ast.parse(path.read_text("utf-8"))
+
+
+def imported(module: ast.Module) -> set[str]:
+    """Full names of what a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
+    """The engine's module reads answers to hear them; `frame` alone puts the two together."""
+    tables = {
+        "server.collect.tables.Response": "answers",
+        "server.collect.tables.Inbox": "answers",
+        "server.understand.tables.Annotation": "heard",
+    }
+    users = {
+        name: {table for full, table in tables.items() if full in imported(module)}
+        for name, module in modules("server")
+    }
+    assert {name: found for name, found in users.items() if found} == {
+        "server.collect.inbox": {"answers"},
+        "server.collect.responses": {"answers"},
+        "server.database.connection": {"answers", "heard"},
+        "server.release.frame": {"answers", "heard"},
+        "server.understand.service": {"answers", "heard"},
+        "server.understand.tables": {"answers"},
+    }
+    for name, module in modules("server"):
+        names = imported(module)
+        whole = {"server.collect.tables", "server.understand.tables", "server.release.frame"}
+        assert not names & whole, name
+        if any(found.startswith("server.release.frame.") for found in names):
+            assert name == "server.release.service"
+        if "polars" in names:
+            assert name == "server.release.frame"
+
+
+def attributes(module: ast.Module) -> Counter[str]:
+    return Counter(node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute))
+
+
+def test_the_gate_has_one_door_and_behind_it_there_are_only_releases() -> None:
+    for name, module in modules("server"):
+        used = attributes(module)
+        calls = {ast.unparse(n.func) for n in ast.walk(module) if isinstance(n, ast.Call)}
+        assert ("exports.release" in calls) == (name == "server.release.service"), name
+        if used["members"] or used["members_to_bytes"]:
+            assert name == "server.release.service"
+        if used["raw"] or used["run_ddl"]:
+            assert name.startswith("server.database."), f"{name} writes SQL of its own"
+    guarded = ("polars", "exports.disclosure.gate", "exports.disclosure.frame")
+    for name, module in modules("exports/report", "exports/measures", "exports/formats"):
+        used, names = attributes(module), imported(module)
+        assert not used["members"], name
+        assert not used["members_to_bytes"], name
+        allowed = "polars" if name.startswith("exports.formats.") else "-"
+        assert not [n for n in names for door in guarded if n.startswith(door) and n != allowed]
+
+
+def test_what_comes_after_the_gate_takes_what_the_gate_let_out() -> None:
+    takes: dict[Callable[..., Any], type] = {
+        exports.render_report: Release,
+        exports.render_index: Release,
+        exports.write: Release,
+        exports.write_codebook: Release,
+        exports.write_csv: Release,
+        exports.write_parquet: Release,
+        exports.share: Figure,
+        exports.net_growth: Figure,
+        exports.about: Share,
+        exports.between: Share,
+    }
+    for function, kind in takes.items():
+        first = next(iter(get_type_hints(function).values()))
+        assert first is kind, function
