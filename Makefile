@@ -11,6 +11,8 @@ PIP := $(BIN)/pip install --quiet
 PAGES := server/static/svar/index.html
 SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
+NODE_IS_NEW := const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)
+
 .PHONY: help setup demo test lint typecheck unit frontend benchmarks lock clean
 
 help:  ## this list
@@ -62,9 +64,7 @@ clean:  ## remove what these commands made
 
 .cache/.node: .venv/.setup requirements-node.txt
 	@mkdir -p .cache
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
-		process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
-		&& command -v npm >/dev/null || $(PIP) --require-hashes -r requirements-node.txt
+	@{ node -e '$(NODE_IS_NEW)' && command -v npm; } >/dev/null 2>&1 || $(PIP) --require-hashes -r requirements-node.txt
 	@touch $@
 
 frontend/node_modules/.package-lock.json: .cache/.node frontend/package-lock.json

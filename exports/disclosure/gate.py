@@ -1,5 +1,6 @@
 """The gate: a frame of responses goes in, a release comes out. Pure: nothing is read or written."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -154,14 +155,16 @@ def _keep(empty: Figure, question: Question, pasts: list[_Past]) -> Figure:
 
 
 def _with_mean(figure: Figure, question: Question, sums: tuple[int, int, int]) -> Figure:
-    """Add mean and interval, one decimal, within the scale."""
+    """Add mean and interval, one decimal, the interval outwards, all within the scale."""
     scale = scoring.by_id(question.subject)
-    bounded = (
-        round(min(max(value, scale.minimum), scale.maximum), 1)
-        for value in mean_interval(*sums, scoring.UNIT)
+    mean, low, high = mean_interval(*sums, scoring.UNIT)
+    limits = (math.floor(low * 10) / 10, math.ceil(high * 10) / 10)
+    return replace(
+        figure,
+        mean=round(mean, 1),
+        low=max(limits[0], float(scale.minimum)),
+        high=min(limits[1], float(scale.maximum)),
     )
-    mean, low, high = bounded
-    return replace(figure, mean=mean, low=low, high=high)
 
 
 def _cover(figures: list[Figure], catalogue: Catalogue) -> list[Figure]:
