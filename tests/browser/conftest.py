@@ -80,8 +80,9 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("the server does not answer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
+    """A browser; its driver keeps an event loop running, so it ends with the browser tests."""
     path = chromium.find()
     if path is None:
         reason = "no Chromium on this machine, and none could be unpacked"
