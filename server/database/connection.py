@@ -7,7 +7,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from warnings import catch_warnings
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.tables import Migration
@@ -91,16 +90,14 @@ async def _open_sqlite(path: Path) -> KeptSQLiteEngine:
 async def _open_postgres(settings: Settings) -> Any:
     try:
         import asyncpg
-        from piccolo.engine.postgres import PostgresEngine
+
+        from server.database.postgres import PooledPostgresEngine
     except ImportError as error:
         raise DatabaseError(
             "PostgreSQL needs its driver. Install it with: pip install 'fortell[postgres]'"
         ) from error
+    engine = PooledPostgresEngine(settings.database, PATIENCE)
     try:
-        patience = {"lock_timeout": f"{PATIENCE:g}s"}
-        config = {"dsn": settings.database, "server_settings": patience}
-        with catch_warnings(action="ignore"):  # it warns before it fails
-            engine = PostgresEngine(config=config, extensions=())
         await engine.start_connection_pool(min_size=1, max_size=settings.pool_size)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         host = urlsplit(settings.database).hostname or "its socket"
