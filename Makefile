@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/pip install --quiet
+TORCH := 2.13.0
 PAGES := server/static/svar/index.html
 SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
@@ -60,6 +61,7 @@ clean:  ## remove what these commands made
 
 .venv/.setup-dev: .venv/.setup requirements-dev.txt
 	$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) torch==$(TORCH) || echo "PyTorch $(TORCH) could not be installed: tests of the training will be skipped."
 	@touch $@
 
 .cache/.node: .venv/.setup requirements-node.txt

@@ -1,6 +1,7 @@
 """Language engine: text in, annotated document out. Knows no database, no HTTP, no survey.
 
-from nlp import redact          # rules only, cheap to import
+from nlp import redact          # rules and lists only, cheap to import
+from nlp import deidentify      # with the trained tagger
 import nlp; nlp.load()("…")     # the whole spaCy pipeline
 """
 
@@ -14,6 +15,7 @@ from nlp.redaction import Redacted, Redaction, redact
 if TYPE_CHECKING:
     from nlp.annotation import Annotation, annotate
     from nlp.pipeline import load
+    from nlp.tagging import deidentify
     from nlp.version import model_version
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Redaction",
     "annotate",
     "codebook",
+    "deidentify",
     "load",
     "model_version",
     "redact",
@@ -32,6 +35,7 @@ __all__ = [
 _LATER = {
     "Annotation": "nlp.annotation",
     "annotate": "nlp.annotation",
+    "deidentify": "nlp.tagging",
     "load": "nlp.pipeline",
     "model_version": "nlp.version",
 }

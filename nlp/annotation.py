@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
-from nlp.components.document import RedactionDict, Unit
+from nlp.components.document import EntityDict, RedactionDict, ThemeDict, Unit
 from nlp.pipeline import load
 
 BATCH = 64
@@ -16,9 +16,12 @@ class Annotation(TypedDict):
 
     id: str
     language: str | None
+    dialect: bool
+    entities: list[EntityDict]
     redacted: str
     redactions: list[RedactionDict]
     units: list[Unit]
+    themes: list[ThemeDict]
     safety: list[str] | None
 
 
@@ -46,8 +49,11 @@ def annotate(texts: Iterable[str], ids: Iterable[str]) -> Iterator[Annotation]:
         yield {
             "id": identifier,
             "language": doc._.language,
+            "dialect": doc._.dialect,
+            "entities": doc._.entities,
             "redacted": doc._.redacted,
             "redactions": doc._.redactions,
             "units": doc._.units,
+            "themes": doc._.themes,
             "safety": doc._.safety,
         }

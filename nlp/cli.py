@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from nlp.codebook.cli import codebook
 from nlp.errors import ModelMissing
 
 _BATCH = 64
@@ -18,6 +19,9 @@ _PARTIAL = ".partial"
 @click.group(name="nlp")
 def nlp_group() -> None:
     """Work with the language engine."""
+
+
+nlp_group.add_command(codebook)
 
 
 @nlp_group.command()
@@ -61,6 +65,41 @@ def annotate(source: Path, target: Path) -> None:
     except OSError as error:
         raise click.ClickException(
             f"Writing stopped: {error.strerror}. Make room, then run again; it continues."
+        ) from error
+
+
+@nlp_group.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--card", type=click.Path(path_type=Path), help="Write the model card to this file.")
+@click.option("--title", multiple=True, help="Heading of each file's section in the card.")
+def evaluate(files: tuple[Path, ...], card: Path | None, title: tuple[str, ...]) -> None:
+    """Measure the language engine on annotated FILES, each on its own.
+
+    Three formats, told apart by their fields: narratives (text, sentences, pii, safety),
+    NoReC_sentence (text, label), NorNE (tokens, tags).
+    """
+    from nlp.evaluation.engine import listen
+    from nlp.evaluation.files import Unreadable, read
+    from nlp.evaluation.report import report, write_card
+    from nlp.heads import load_heads
+    from nlp.pipeline import load
+
+    sections = []
+    try:
+        engine = load()
+        for number, file in enumerate(files):
+            click.echo(f"Reading {file.name} …", err=True)
+            lines = report(listen(read(file), engine))
+            heading = title[number] if number < len(title) else file.name
+            sections.append((heading, lines))
+            click.echo("\n".join([f"## {heading}", "", *lines, ""]))
+        if card:
+            write_card(card, load_heads().meta, sections)
+    except (ModelMissing, Unreadable) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"{_name(error)} cannot be read or written: {error.strerror}."
         ) from error
 
 

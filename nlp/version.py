@@ -3,14 +3,14 @@
 import json
 
 from nlp.codebook import codebook
+from nlp.encoder import WEIGHTS
 from nlp.errors import ModelMissing
-from nlp.heads import WEIGHTS
 
-ENGINE_VERSION = "0.1"
+ENGINE_VERSION = "0.2"
 
 
 def model_version() -> str:
-    """Version of what annotates, such as `0.1+heads.1f2e3d4c+codebook.0.2`.
+    """Version of what annotates, such as `0.2+weights.1f2e3d4c+codebook.0.2`.
 
     Raises:
         ModelMissing: the weights are absent.
@@ -20,7 +20,7 @@ def model_version() -> str:
         digest = meta["weights_sha256"][:8]
     except (OSError, ValueError, KeyError) as error:
         raise ModelMissing(
-            "The weights of the language engine are missing. Reinstall fortell, or train them with "
-            "`python -m nlp.training.train_heads --data DIR`."
+            "The weights of the language engine are missing. Reinstall fortell, or train them "
+            "anew: docs/nlp.md."
         ) from error
-    return f"{ENGINE_VERSION}+heads.{digest}+codebook.{codebook().version}"
+    return f"{ENGINE_VERSION}+weights.{digest}+codebook.{codebook().version}"

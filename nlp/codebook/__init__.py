@@ -1,6 +1,6 @@
 """The codebook: what a unit of meaning can be coded as."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,36 @@ from typing import Any
 import yaml
 
 from enumerations import Language, Level, Sentiment
+from nlp.codebook.history import (
+    Change,
+    History,
+    Kind,
+    Mapped,
+    UnknownInHistory,
+    Version,
+    problems,
+    read_history,
+)
+
+__all__ = [
+    "CODEBOOK_FILE",
+    "Axis",
+    "AxisValue",
+    "Change",
+    "Code",
+    "Codebook",
+    "Example",
+    "Group",
+    "History",
+    "Kind",
+    "Labels",
+    "Mapped",
+    "MetaCode",
+    "UnknownInHistory",
+    "Version",
+    "codebook",
+    "map_themes",
+]
 
 CODEBOOK_FILE = Path(__file__).parent / "codebook.yaml"
 Labels = Mapping[Language, str]
@@ -88,6 +118,7 @@ class Codebook:
     meta_codes: tuple[MetaCode, ...]
     axes: tuple[Axis, ...]
     safety_flags: tuple[AxisValue, ...]
+    history: History
 
     @property
     def theme_ids(self) -> tuple[str, ...]:
@@ -114,11 +145,11 @@ def codebook() -> Codebook:
     """Read the codebook that ships with the engine.
 
     Raises:
-        KeyError, ValueError: the file lacks a label or uses an unknown level; the tests hold it
-            to the enumerations, so only an edited copy can fail here.
+        KeyError, ValueError: the file lacks a label, uses an unknown level or has a history that
+            does not fit; the tests lint it, so only an edited copy can fail here.
     """
     data = yaml.safe_load(CODEBOOK_FILE.read_text(encoding="utf-8"))
-    return Codebook(
+    book = Codebook(
         version=data["version"],
         max_codes_per_unit=data["max_codes_per_unit"],
         groups=tuple(Group(row["id"], _labels(row)) for row in data["groups"]),
@@ -142,4 +173,31 @@ def codebook() -> Codebook:
             for name, row in data["axes"].items()
         ),
         safety_flags=tuple(_value(row) for row in data["safety_flags"]["flags"]),
+        history=read_history(data["history"]),
     )
+    for _, problem in problems(book.history, book.version, book.theme_ids):
+        raise ValueError(f"{CODEBOOK_FILE.name}, history: {problem}. See docs/codebook.md.")
+    return book
+
+
+def map_themes(
+    ids: Iterable[str], from_version: str, to_version: str, history: History | None = None
+) -> tuple[Mapped, ...]:
+    """Find themes of one version of the codebook in another, newer or older.
+
+    Codings can be mapped, figures cannot: a story that was coded with two themes counts once after
+    their merge.
+
+    Args:
+        ids: themes of `from_version`.
+        from_version: such as "0.1".
+        to_version: such as "0.2".
+        history: None takes that of the codebook that ships.
+
+    Returns:
+        One answer for each id, in order; see `History.map`.
+
+    Raises:
+        UnknownInHistory: the history has no such version, or the version no such theme.
+    """
+    return (history or codebook().history).map(ids, from_version, to_version)

@@ -1,6 +1,28 @@
 """spaCy components of the language engine. Importing this package registers their factories."""
 
-from nlp.components import encoder, heads, language, redaction, safety, units
-from nlp.components.document import RedactionDict, Unit
+from nlp.components import (
+    encoder,
+    heads,
+    language,
+    redaction,
+    safety,
+    tagger,
+    transformer_head,
+    units,
+)
+from nlp.components.document import EntityDict, RedactionDict, ThemeDict, Unit
 
-__all__ = ["RedactionDict", "Unit", "encoder", "heads", "language", "redaction", "safety", "units"]
+__all__ = [
+    "EntityDict",
+    "RedactionDict",
+    "ThemeDict",
+    "Unit",
+    "encoder",
+    "heads",
+    "language",
+    "redaction",
+    "safety",
+    "tagger",
+    "transformer_head",
+    "units",
+]

@@ -1,63 +1,67 @@
-"""spaCy component that gives every unit of meaning a vector."""
+"""spaCy component that reads the de-identified text of a story."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.components.document import unit_text
-from nlp.encoder import Encoder
+import nlp.components.document  # noqa: F401 (registers the attributes)
+from nlp.encoder import Encoder, shared_encoder
 
 
 @Language.factory(
     "fortell_encoder",
-    requires=["doc._.units"],
-    assigns=["doc._.unit_vectors"],
-    default_config={"num_threads": None},
+    requires=["doc._.redacted"],
+    assigns=["doc._.states"],
+    default_config={"weights": None, "num_threads": None},
 )
-def make_encoder(nlp: Language, name: str, num_threads: int | None) -> "EncoderComponent":
-    """Create the component that encodes units.
+def make_encoder(
+    nlp: Language, name: str, weights: str | None, num_threads: int | None
+) -> "EncoderComponent":
+    """Create the component that reads stories.
 
-    num_threads (int | None): OpenMP threads; None leaves it to OMP_NUM_THREADS.
+    weights (str | None): folder of the weights; None takes those that ship.
+    num_threads (int | None): CPU threads; None takes one for each core.
     RETURNS (EncoderComponent): the component.
     """
-    return EncoderComponent(num_threads)
+    if weights:
+        return EncoderComponent(Encoder(Path(weights), num_threads))
+    return EncoderComponent(shared_encoder(num_threads))
 
 
 class EncoderComponent:
-    """Sets `doc._.unit_vectors` to a float32 array, one row per unit of `doc._.units`.
+    """Sets `doc._.states` to the encoder's states of `doc._.redacted`.
 
-    The de-identified text of a unit is encoded, so a story gives the same vectors before and
-    after its redaction.
+    Only the de-identified text is read, so a story gets the same codes before and after its
+    redaction. A story in which nothing was removed was read by the tagger already.
     """
 
-    def __init__(self, num_threads: int | None = None) -> None:
-        self.encoder = Encoder(num_threads)
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
 
     def __call__(self, doc: Doc) -> Doc:
-        """Encode the units of one document.
+        """Read one document.
 
-        doc (Doc): a document with units.
+        doc (Doc): a redacted document.
         RETURNS (Doc): the same document.
         """
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Encode the units of many documents, a batch of documents at a time.
+        """Read many documents, a batch at a time.
 
-        stream (Iterable[Doc]): documents with units.
+        stream (Iterable[Doc]): redacted documents.
         batch_size (int): documents per call of the encoder.
         YIELDS (Doc): the same documents, in order.
         """
         documents = iter(stream)
         while batch := list(islice(documents, batch_size)):
-            vectors = self.encoder.encode(
-                [unit_text(doc, unit) for doc in batch for unit in doc._.units]
-            )
-            position = 0
+            changed = [d for d in batch if d._.raw_states is None or d._.redacted != d.text]
+            states = iter(self.encoder.encode([doc._.redacted for doc in changed]))
             for doc in batch:
-                end = position + len(doc._.units)
-                doc._.unit_vectors = vectors[position:end]
-                position = end
+                new = doc._.raw_states is None or doc._.redacted != doc.text
+                doc._.states = next(states) if new else doc._.raw_states
+                doc._.raw_states = None
                 yield doc

@@ -1,4 +1,4 @@
-"""spaCy component around `nlp.redact`."""
+"""spaCy component around `nlp.redact`: rules and lists, and what the tagger found."""
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -7,7 +7,11 @@ import nlp.components.document  # noqa: F401 (registers the attributes)
 from nlp.redaction import redact
 
 
-@Language.factory("fortell_redaction", assigns=["doc._.redactions", "doc._.redacted"])
+@Language.factory(
+    "fortell_redaction",
+    requires=["doc._.identifying"],
+    assigns=["doc._.redactions", "doc._.redacted"],
+)
 def make_redaction(nlp: Language, name: str) -> "RedactionComponent":
     """Create the component that finds what must be removed.
 
@@ -22,10 +26,10 @@ class RedactionComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Find what must be removed; the document's own text stays as it is.
 
-        doc (Doc): a document.
+        doc (Doc): a document, with what a tagger found.
         RETURNS (Doc): the same document.
         """
-        redacted = redact(doc.text)
+        redacted = redact(doc.text, doc._.identifying)
         doc._.redacted = redacted.text
         doc._.redactions = [
             {"start": r.start, "end": r.end, "type": r.type.value} for r in redacted.redactions

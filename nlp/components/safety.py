@@ -6,41 +6,52 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from enumerations import SafetyFlag
-from nlp.heads import LEARNT_FLAGS, WEIGHTS, load_heads
+from nlp.encoder import WEIGHTS
+from nlp.heads import Heads, load_heads, sigmoid
+from nlp.labels import LEARNT_FLAGS
 from nlp.safety import IDENTIFYING, phrase_flags
 
 
 @Language.factory(
     "fortell_safety",
-    requires=["doc._.unit_vectors", "doc._.redactions"],
+    requires=["doc._.states", "doc._.redactions"],
     assigns=["doc._.safety"],
     default_config={"weights": None},
 )
 def make_safety(nlp: Language, name: str, weights: str | None) -> "SafetyComponent":
     """Create the component that flags stories.
 
-    weights (str | None): folder with heads.npz and meta.json; None takes those that ship.
+    weights (str | None): folder of the weights; None takes those that ship.
     RETURNS (SafetyComponent): the component.
     """
-    return SafetyComponent(Path(weights) if weights else WEIGHTS)
+    return SafetyComponent(load_heads(Path(weights) if weights else WEIGHTS))
 
 
 class SafetyComponent:
-    """Sets `doc._.safety` to flags raised by a phrase or by the linear head."""
+    """Sets `doc._.safety` to flags raised by a phrase or by the network.
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        self.head = load_heads(weights).safety
+    A phrase alone is not enough where the network is sure that nothing is meant by it.
+    """
+
+    def __init__(self, heads: Heads) -> None:
+        self.head = heads.safety
+        self._thresholds = heads.safety_thresholds
+        self._floor = float(heads.meta["phrase_floor"])
 
     def __call__(self, doc: Doc) -> Doc:
         """Flag one document.
 
-        doc (Doc): a document with redactions and unit vectors.
+        doc (Doc): a document with redactions and states.
         RETURNS (Doc): the same document.
         """
-        flags = {flag.value for flag in phrase_flags(doc.text)}
-        if doc._.units:
-            raised = self.head.margins(doc._.unit_vectors).max(axis=0)
-            flags |= {flag for flag, margin in zip(LEARNT_FLAGS, raised, strict=True) if margin > 0}
+        flags = set()
+        if len(doc._.states.vectors):
+            probabilities = sigmoid(self.head.look(doc._.states.vectors)[1])
+            spoken = {flag.value for flag in phrase_flags(doc._.redacted)}
+            for i, flag in enumerate(LEARNT_FLAGS):
+                limit = self._floor if flag in spoken else self._thresholds[i]
+                if probabilities[i] >= limit:
+                    flags.add(flag)
         if any(r["type"] in IDENTIFYING for r in doc._.redactions):
             flags.add(SafetyFlag.IDENTIFYING.value)
         doc._.safety = [flag.value for flag in SafetyFlag if flag.value in flags]

@@ -1,105 +1,92 @@
-"""Cuts a story into units of meaning, carefully: a cut only where the writer left a sign."""
+"""Cuts a story into units of meaning: where the network hears a new statement begin."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.components.document import empty_unit
+from nlp.components.document import Redactor, empty_unit
+from nlp.encoder import WEIGHTS
+from nlp.heads import Heads, load_heads, sigmoid, word_logits
+from nlp.words import word_spans
 
-_CANDIDATE = re.compile(r"\n+|(?<=[.!?…])[\"”»’')\]]*[ \t\u00a0]+")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:kl|ca|nr|dr|st|f\.?\s?eks|bl\.?\s?a|pga|p\.g\.a|mtp|mnd|min|tlf|evt|inkl|jf|vs|resp|maks|"
-    r"feks|dvs|d\.v\.s|m\.m|t\.o\.m|f\.o\.m|ift|mht|bla|sms|adr|avd|etg|gr|kr|jan|feb|apr|jun|jul|aug|"
-    r"sept?|okt|nov|des)\.$",
-    re.IGNORECASE,
-)
-_LETTERS = re.compile(r"\w", re.UNICODE)
+Span = tuple[int, int]
 
 
-def _is_emoji(char: str) -> bool:
-    return unicodedata.category(char) == "So" or 0x1F000 <= ord(char) <= 0x1FAFF
+def cut(
+    text: str, words: Sequence[Span], begins: Sequence[bool], closed: Sequence[Span] = ()
+) -> list[Span]:
+    """Units of a text from the words that begin one.
 
-
-def _emoji_cuts(text: str) -> list[int]:
-    """Ends of runs of emoji that a blank and more text follow."""
-    cuts = []
-    for match in re.finditer(r"(?<=\S)[ \t]+(?=\S)", text):
-        before = text[: match.start()].rstrip(
-            "\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-        )
-        if before and _is_emoji(before[-1]) and not _is_emoji(text[match.end()]):
-            cuts.append(match.end())
-    return cuts
-
-
-def _ends_a_unit(text: str, start: int, end: int) -> bool:
-    """Whether the blanks text[start:end] part two units."""
-    if "\n" in text[start:end]:
-        return True
-    before, after = text[:start].rstrip("\"”»’')]"), text[end:]
-    if not before.endswith(".") or before.endswith(".."):
-        return True
-    if _ABBREVIATION.search(before):
-        return False
-    number = before[:-1]
-    return not (number[-1:].isdigit() and after[:1].islower())
-
-
-def split_units(text: str, closed: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
-    """Find the units of meaning of a text.
-
-    Cuts stand after sentence signs, at line breaks and after emoji. Pieces without a letter or
-    digit join the unit before them, so that the units cover everything but blanks.
+    A line break always parts units. A piece without a letter or digit joins the unit before it.
 
     Args:
         text: a story.
-        closed: spans that must not be cut, such as redactions.
+        words: spans of its words and signs, in order.
+        begins: for each word, whether a unit begins with it.
+        closed: spans that must not be cut, such as placeholders.
 
     Returns:
-        Ordered (start, end) in code points, without blanks at the ends.
+        Ordered (start, end) in code points; together they cover everything but blanks.
     """
-    cuts = {m.end() for m in _CANDIDATE.finditer(text) if _ends_a_unit(text, m.start(), m.end())}
-    cuts |= set(_emoji_cuts(text))
-    cuts = {cut for cut in cuts if not any(start < cut < end for start, end in closed)}
-    edges = [0, *sorted(cuts), len(text)]
-    units: list[tuple[int, int]] = []
-    for left, right in pairwise(edges):
-        piece = text[left:right]
-        if not piece.strip():
-            continue
-        start = left + len(piece) - len(piece.lstrip())
-        end = left + len(piece.rstrip())
-        if units and not _LETTERS.search(piece):
+    units: list[Span] = []
+    waiting: int | None = None
+    previous = 0
+    for (start, end), begin in zip(words, begins, strict=True):
+        spoken = text[start].isalnum()
+        fresh = not units or begin or "\n" in text[previous:start]
+        inside = any(a < start < b for a, b in closed)
+        apart = previous < start or not units
+        if fresh and not inside and apart and (spoken or any(a == start for a, _ in closed)):
+            units.append((start if waiting is None else waiting, end))
+            waiting = None
+        elif units and waiting is None:
             units[-1] = (units[-1][0], end)
-        elif len(units) == 1 and not _LETTERS.search(text[slice(*units[0])]):
-            units[0] = (units[0][0], end)
-        else:
-            units.append((start, end))
+        elif waiting is None:
+            waiting = start
+        previous = end
+    if not units and words:
+        units = [(words[0][0], words[-1][1])]
     return units
 
 
-@Language.factory("fortell_units", assigns=["doc._.units"])
-def make_units(nlp: Language, name: str) -> "Units":
+@Language.factory(
+    "fortell_units",
+    requires=["doc._.states", "doc._.redactions"],
+    assigns=["doc._.units", "doc._.unit_spans"],
+    default_config={"weights": None},
+)
+def make_units(nlp: Language, name: str, weights: str | None) -> "Units":
     """Create the component that finds units of meaning.
 
-    RETURNS (Units): the component, without settings.
+    weights (str | None): folder of the weights; None takes those that ship.
+    RETURNS (Units): the component.
     """
-    return Units()
+    return Units(load_heads(Path(weights) if weights else WEIGHTS))
 
 
 class Units:
-    """Sets `doc._.units` to units whose themes and axes are still empty."""
+    """Sets `doc._.units` to units whose themes and axes are still empty.
+
+    `doc._.unit_spans` holds the same units as offsets of `doc._.redacted`.
+    """
+
+    def __init__(self, heads: Heads) -> None:
+        self._head = heads.boundary
+        self._limit = float(heads.meta["boundary_limit"])
 
     def __call__(self, doc: Doc) -> Doc:
         """Find units, never cutting a redaction.
 
-        doc (Doc): a document, redacted or not.
+        doc (Doc): a redacted document with states.
         RETURNS (Doc): the same document.
         """
-        closed = [(r["start"], r["end"]) for r in doc._.redactions]
-        doc._.units = [empty_unit(start, end) for start, end in split_units(doc.text, closed)]
+        way = Redactor(doc.text, doc._.redactions)
+        words = word_spans(way.text)
+        probabilities = sigmoid(word_logits(self._head, doc._.states, words))[:, 0]
+        begins = np.asarray(probabilities > self._limit).tolist()
+        doc._.unit_spans = cut(way.text, words, begins, way.closed())
+        doc._.units = [empty_unit(*way.original(*span)) for span in doc._.unit_spans]
         return doc

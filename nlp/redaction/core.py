@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enumerations import PLACEHOLDERS, RedactionType
@@ -26,7 +27,9 @@ _STRONGEST_FIRST = (
 _LONGEST_WORD = 100
 _RUN = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _MOST_PASSES = 5
-_PLACEHOLDER = re.compile("|".join(re.escape(text) for text in PLACEHOLDERS.values()))
+_SCHOOL = re.compile(r"skol|skul|\bvgs\b|vid[ea]reg|gymnas", re.IGNORECASE)
+_SCHOOL_PLACEHOLDER = "[SKOLE]"
+_PLACEHOLDER = re.compile("|".join(map(re.escape, (*PLACEHOLDERS.values(), _SCHOOL_PLACEHOLDER))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,18 @@ class Redacted:
     redactions: tuple[Redaction, ...]
 
 
+def placeholder(kind: RedactionType, removed: str) -> str:
+    """What stands for a removed span; a school stays readable as one.
+
+    Args:
+        kind: what the span was.
+        removed: the span itself.
+    """
+    if kind is RedactionType.ORG and _SCHOOL.search(removed):
+        return _SCHOOL_PLACEHOLDER
+    return PLACEHOLDERS[kind]
+
+
 def replace(text: str, redactions: tuple[Redaction, ...]) -> str:
     """Put placeholders in a text.
 
@@ -56,58 +71,70 @@ def replace(text: str, redactions: tuple[Redaction, ...]) -> str:
     parts = []
     end = 0
     for redaction in redactions:
-        parts += [text[end : redaction.start], PLACEHOLDERS[redaction.type]]
+        removed = text[redaction.start : redaction.end]
+        parts += [text[end : redaction.start], placeholder(redaction.type, removed)]
         end = redaction.end
     return "".join([*parts, text[end:]])
 
 
-def redact(text: str) -> Redacted:
-    """Find and remove names, places, workplaces, numbers, addresses, handles and dates.
+def redact(text: str, found: Sequence[Redaction] = ()) -> Redacted:
+    """Find and remove names, places, schools, workplaces, numbers, addresses, handles and dates.
 
     Recall comes first: what looks like a name is removed. The result is stable: redacting it again
     changes nothing. Placeholders that are already in the text are left alone.
 
     Args:
         text: a story, at most some thousand characters.
+        found: what a tagger found already, removed beside what the rules find.
 
     Returns:
         The text with placeholders and the removed spans, in order, not overlapping.
     """
     redactions: tuple[Redaction, ...] = ()
-    for _ in range(_MOST_PASSES):
+    for number in range(_MOST_PASSES):
         redacted = replace(text, redactions)
-        found = _find(redacted)
-        if not found:
+        new = _find(redacted, found if number == 0 else ())
+        if not new:
             return Redacted(redacted, redactions)
-        redactions = _in_original(found, redactions)
+        redactions = _in_original(text, new, redactions)
     everything = (Redaction(0, len(text), RedactionType.OTHER),)
     return Redacted(replace(text, everything), everything)
 
 
-def _find(text: str) -> list[Redaction]:
+def _find(text: str, tagged: Sequence[Redaction]) -> list[Redaction]:
     """Spans to remove from a text, outside of its placeholders."""
     taken = [match.span() for match in _PLACEHOLDER.finditer(text)]
-    return _endless_words(text, taken) or _by_rules(text, taken)
+    given = [
+        (*part, span.type) for span in tagged for part in _outside(span.start, span.end, taken)
+    ]
+    spans = _endless_words(text, taken) or _by_rules(text, taken)
+    return _merged(text, [*given, *spans])
 
 
-def _endless_words(text: str, taken: list[tuple[int, int]]) -> list[Redaction]:
+def _endless_words(text: str, taken: list[tuple[int, int]]) -> list[Span]:
     """Runs without a blank that no word is as long as; rules would search them for seconds."""
     return [
-        Redaction(start, end, RedactionType.OTHER)
+        (start, end, RedactionType.OTHER)
         for match in _RUN.finditer(text)
         for start, end in _outside(*match.span(), taken)
         if end - start > _LONGEST_WORD
     ]
 
 
-def _by_rules(text: str, taken: list[tuple[int, int]]) -> list[Redaction]:
+def _by_rules(text: str, taken: list[tuple[int, int]]) -> list[Span]:
     seen = view(text)
-    spans: list[Span] = []
-    for start, end, kind in (
-        *pattern_spans(seen.text, lists().ordinary),
-        *name_spans(seen.text),
-    ):
-        spans += [(*part, kind) for part in _outside(*seen.original(start, end), taken)]
+    return [
+        (*part, kind)
+        for start, end, kind in (
+            *pattern_spans(seen.text, lists().ordinary),
+            *name_spans(seen.text),
+        )
+        for part in _outside(*seen.original(start, end), taken)
+    ]
+
+
+def _merged(text: str, spans: list[Span]) -> list[Redaction]:
+    """Ordered spans that do not overlap; where some did, the strongest names the whole."""
     redactions: list[Redaction] = []
     for start, end, kind in sorted(spans):
         start, end = _without_blanks(text, start, end)
@@ -140,7 +167,9 @@ def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _in_original(found: list[Redaction], before: tuple[Redaction, ...]) -> tuple[Redaction, ...]:
+def _in_original(
+    text: str, found: list[Redaction], before: tuple[Redaction, ...]
+) -> tuple[Redaction, ...]:
     """Add spans found in a text with placeholders to the spans that the placeholders stand for."""
     after = list(before)
     waiting = iter(before)
@@ -148,7 +177,8 @@ def _in_original(found: list[Redaction], before: tuple[Redaction, ...]) -> tuple
     shift = 0
     for new in found:
         while old is not None and old.start - shift < new.start:
-            shift += len(PLACEHOLDERS[old.type]) - (old.end - old.start)
+            removed = text[old.start : old.end]
+            shift += len(placeholder(old.type, removed)) - len(removed)
             old = next(waiting, None)
         after.append(Redaction(new.start - shift, new.end - shift, new.type))
     return tuple(sorted(after, key=lambda redaction: redaction.start))

@@ -1,9 +1,9 @@
 """Write the list of ordinary words that the redactor must leave alone.
 
-    python -m nlp.training.ordinary_words --data DIR
+    python -m nlp.training.ordinary_words
 
-Reads the invented narratives and the codebook (both ours); words inside annotated personal
-information never enter the list.
+Reads the invented answers and the codebook (both ours); words inside annotated personal information
+never enter the list, nor words that only one hand has used.
 """
 
 import json

@@ -18,6 +18,8 @@ Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 Id = Annotated[str, msgspec.Meta(max_length=40)]
 Story = Annotated[str, msgspec.Meta(max_length=questionnaire.STORY_LIMIT)]
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
 
 class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     """An answer as the page sends it. What was skipped is absent.
@@ -71,6 +73,7 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
 
     Raises:
         Problem: it names a service, a question or an option that the round does not have.
+        nlp.ModelMissing: the language engine cannot be loaded; nothing is stored half-redacted.
     """
     _check(new, live)
     document = Document(
@@ -78,7 +81,7 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
         services=sorted(set(new.services)),
         age_band=new.age_band,
         stories={
-            key: nlp.redact(_storable(text)).text
+            key: nlp.deidentify(_storable(text)).text
             for key, text in sorted(new.stories.items())
             if text.strip()
         },
@@ -93,8 +96,8 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
 
 
 def _storable(text: str) -> str:
-    """NUL, which PostgreSQL does not take, becomes the replacement character."""
-    return text.replace("\0", "\ufffd")
+    """NUL, which PostgreSQL does not take, and lone surrogates become the replacement character."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _check(new: NewResponse, live: LiveRound) -> None:

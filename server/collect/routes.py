@@ -1,5 +1,6 @@
 """HTTP for young people: the answering page, a round's questions, sending and withdrawing."""
 
+import asyncio
 import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from server import errors
+import nlp
+from server import errors, logs
 from server.collect import inbox, live, responses
 from server.collect.inbox import Busy
 from server.collect.responses import NewResponse
@@ -78,7 +80,17 @@ class RoundController(Controller):
         found = await live.live_round(code, today())
         live.must_be_open(found)
         try:
-            await state.group_commit.add(responses.receive(data, found, today()))
+            row = await asyncio.to_thread(responses.receive, data, found, today())
+            await state.group_commit.add(row)
+        except nlp.ModelMissing as error:
+            logs.failure("not_deidentified", error)
+            raise Problem(
+                503,
+                "cannot_deidentify",
+                "The server cannot remove names from texts just now.",
+                "Keep the answer and send it again later; nothing was stored.",
+                retry_after=60,
+            ) from None
         except Busy:
             raise Problem(
                 503,

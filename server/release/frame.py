@@ -26,8 +26,12 @@ class Unread(Exception):
 CRITICAL = {Sentiment.NEGATIVE, Sentiment.MIXED}
 
 
+class _Theme(msgspec.Struct):
+    id: str
+
+
 class _Unit(msgspec.Struct):
-    themes: list[str]
+    themes: list[_Theme]
     sentiment: Sentiment | None
 
 
@@ -70,9 +74,9 @@ def quarter_of(week: str) -> str:
 
 def _heard(document: str) -> Heard:
     units = [unit for annotated in _annotations.decode(document) for unit in annotated.units]
-    themes = {theme for unit in units for theme in unit.themes if theme in _themes()}
-    critical = {t for unit in units if unit.sentiment in CRITICAL for t in unit.themes}
-    positive = {t for unit in units if unit.sentiment == Sentiment.POSITIVE for t in unit.themes}
+    themes = {t.id for unit in units for t in unit.themes if t.id in _themes()}
+    critical = {t.id for unit in units if unit.sentiment in CRITICAL for t in unit.themes}
+    positive = {t.id for unit in units if unit.sentiment == Sentiment.POSITIVE for t in unit.themes}
     return sorted(themes), sorted(themes & positive - critical)
 
 

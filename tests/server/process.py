@@ -43,7 +43,7 @@ def environment(address: str, modules: Path | None = None, **settings: Any) -> d
 
 def nlp_without_weights(folder: Path) -> Path:
     """A folder of modules: the language engine as it is installed, but for its weights."""
-    weights = shutil.ignore_patterns("*.npz", "meta.json")
+    weights = shutil.ignore_patterns("*.npz", "*.onnx", "meta.json", "training")
     shutil.copytree(ROOT / "nlp", folder / "modules" / "nlp", ignore=weights)
     return folder / "modules"
 

@@ -178,7 +178,7 @@ def test_without_a_model_work_that_needs_it_stops_and_says_so(
         done = run(database, *words, check=False, modules=modules)
         assert done.returncode == 1, done.stderr
         assert "Error: The weights of the language engine" in done.stderr
-        assert "train_heads" in done.stderr
+        assert "docs/nlp.md" in done.stderr
         assert "Traceback" not in done.stderr
     assert in_loop(outside.rows(database, "SELECT count(*) FROM annotation")) == [(0,)]
     assert in_loop(outside.rows(database, "SELECT count(*) FROM release")) == [(0,)]
