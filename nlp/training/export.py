@@ -105,7 +105,10 @@ def export_encoder(network: Network, target: Path, bits: int = 8) -> None:
         bits: of the weights; 0 writes the encoder in 32 bits, to compare with.
     """
     import onnx
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+    from onnxruntime.quantization.matmul_nbits_quantizer import (
+        DefaultWeightOnlyQuantConfig,
+        MatMulNBitsQuantizer,
+    )
 
     ids = torch.ones((2, 8), dtype=torch.int64)
     axes = {
@@ -127,9 +130,10 @@ def export_encoder(network: Network, target: Path, bits: int = 8) -> None:
         raise RuntimeError("torch made no ONNX program.")
     model = program.model_proto
     if bits:
-        quantizer = MatMulNBitsQuantizer(
-            model, bits=bits, block_size=BLOCK, is_symmetric=True, accuracy_level=_INT8_PRODUCTS
+        config = DefaultWeightOnlyQuantConfig(
+            bits=bits, block_size=BLOCK, is_symmetric=True, accuracy_level=_INT8_PRODUCTS
         )
+        quantizer = MatMulNBitsQuantizer(model, algo_config=config)
         quantizer.process()
         model = quantizer.model.model
     onnx.checker.check_model(model)

@@ -19,6 +19,7 @@ from litestar import Litestar
 
 import exports
 from exports import Figure, Release, Share
+from nlp.codebook import CODEBOOK_FILE
 from server import demo
 from server.app import create_app
 from server.cli import main
@@ -231,6 +232,14 @@ COMMANDS = {
 }
 """Every command, in an order in which they work. Whoever adds one says here what it prints."""
 
+ON_FILES: dict[str, tuple[str, ...]] = {
+    "nlp evaluate": ("SENTENCE",),
+    "nlp codebook lint": ("CODEBOOK",),
+    "nlp codebook map": ("--from", "0.1", "--to", "0.2", "A1_relasjon_tillit"),
+    "nlp codebook try-theme": ("--help",),
+}
+"""Commands that read files of the user's own and never open a database."""
+
 
 def commands(group: click.Group, above: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
@@ -241,7 +250,17 @@ def commands(group: click.Group, above: str = "") -> Iterator[str]:
 
 
 def test_every_command_is_known_to_this_test() -> None:
-    assert set(commands(main)) == COMMANDS.keys()
+    assert set(commands(main)) == COMMANDS.keys() | ON_FILES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(ON_FILES))
+def test_commands_on_files_need_no_database(name: str, tmp_path: Path) -> None:
+    sentence = tmp_path / "sentence.jsonl"
+    sentence.write_text('{"text": "Filmen er bra .", "label": "positive"}\n', "utf-8")
+    places = {"CODEBOOK": str(CODEBOOK_FILE), "SENTENCE": str(sentence)}
+    words = [*name.split(), *(places.get(word, word) for word in ON_FILES[name])]
+    done = fortell("postgresql://nobody@127.0.0.1:1/none", *words)
+    assert done.exit_code == 0, done.output
 
 
 async def fill(database: str) -> None:
