@@ -14,7 +14,9 @@ from nlp.redaction import Redacted, Redaction, redact
 
 if TYPE_CHECKING:
     from nlp.annotation import Annotation, annotate
-    from nlp.pipeline import load
+    from nlp.discovery import coded_units, discover
+    from nlp.pipeline import load, use_heads
+    from nlp.summaries import summarise
     from nlp.tagging import deidentify
     from nlp.version import model_version
 
@@ -25,19 +27,27 @@ __all__ = [
     "Redaction",
     "annotate",
     "codebook",
+    "coded_units",
     "deidentify",
+    "discover",
     "load",
     "model_version",
     "redact",
+    "summarise",
+    "use_heads",
 ]
 
 # Imported on first use: they bring spaCy and numpy.
 _LATER = {
     "Annotation": "nlp.annotation",
     "annotate": "nlp.annotation",
+    "coded_units": "nlp.discovery",
     "deidentify": "nlp.tagging",
+    "discover": "nlp.discovery",
     "load": "nlp.pipeline",
     "model_version": "nlp.version",
+    "summarise": "nlp.summaries",
+    "use_heads": "nlp.pipeline",
 }
 
 

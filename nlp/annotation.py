@@ -25,6 +25,11 @@ class Annotation(TypedDict):
     safety: list[str] | None
 
 
+def whole(text: str) -> str:
+    """A text whose lone surrogates, which are no characters, are marked; all offsets stay."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
 def annotate(texts: Iterable[str], ids: Iterable[str]) -> Iterator[Annotation]:
     """Annotate stories in batches, lazily.
 
@@ -40,11 +45,7 @@ def annotate(texts: Iterable[str], ids: Iterable[str]) -> Iterator[Annotation]:
         ValueError: texts and ids are not equally many.
     """
     engine = load()
-    # A lone surrogate is no character; one mark in its place keeps all offsets.
-    pairs = (
-        (_LONE_SURROGATE.sub("\ufffd", text), identifier)
-        for text, identifier in zip(texts, ids, strict=True)
-    )
+    pairs = ((whole(text), identifier) for text, identifier in zip(texts, ids, strict=True))
     for doc, identifier in engine.pipe(pairs, as_tuples=True, batch_size=BATCH):
         yield {
             "id": identifier,

@@ -3,14 +3,18 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from nlp.codebook.cli import codebook
 from nlp.errors import ModelMissing
+
+if TYPE_CHECKING:
+    from nlp.discovery import CodedUnit
 
 _BATCH = 64
 _PARTIAL = ".partial"
@@ -101,6 +105,71 @@ def evaluate(files: tuple[Path, ...], card: Path | None, title: tuple[str, ...])
         raise click.ClickException(
             f"{_name(error)} cannot be read or written: {error.strerror}."
         ) from error
+
+
+@nlp_group.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--memory", type=click.Path(path_type=Path, dir_okay=False), help="Keeps ids alike.")
+def discover(source: Path, memory: Path | None) -> None:
+    """Propose themes that the codebook lacks, from the stories in SOURCE, one line of JSON each.
+
+    SOURCE has one JSON object {"id", "text"} per line, each of a respondent of its own. A proposal
+    is for a person to accept, rename or reject. MEMORY keeps what a run found, so that the next one
+    gives the same theme the same id; it holds no text.
+    """
+    from nlp.discovery import discover as find
+    from nlp.discovery import read_earlier, write_earlier
+
+    try:
+        earlier = read_earlier(memory.read_text("utf-8")) if memory and memory.exists() else []
+        proposals = find(_coded(source), earlier)
+        if memory:
+            partial = memory.with_name(memory.name + _PARTIAL)
+            partial.write_text(write_earlier(proposals, earlier), "utf-8")
+            partial.replace(memory)
+    except (ModelMissing, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"{_name(error)} cannot be read or written: {error.strerror}."
+        ) from error
+    for proposal in proposals:
+        shown = {k: v for k, v in asdict(proposal).items() if k != "centroid"}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    if not proposals:
+        click.echo("Nothing that ten respondents share is without a theme.", err=True)
+
+
+@nlp_group.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--theme", required=True, help="Id of a theme, such as C2_ventetid.")
+def summarise(source: Path, theme: str) -> None:
+    """Pick the sentences of the stories in SOURCE that stand for a theme, and those against.
+
+    SOURCE has one JSON object {"id", "text"} per line, each of a respondent of its own. The result
+    is one JSON object; every sentence names the unit that it is.
+    """
+    from nlp.summaries import TooFew
+    from nlp.summaries import summarise as pick
+
+    try:
+        summary = pick(_coded(source), theme)
+    except (ModelMissing, TooFew) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(asdict(summary), ensure_ascii=False, indent=1))
+
+
+def _coded(source: Path) -> "list[CodedUnit]":
+    from nlp.annotation import whole
+    from nlp.discovery import coded_units
+    from nlp.pipeline import load
+
+    units: list[CodedUnit] = []
+    stories = ((whole(text), identifier) for identifier, text in _read(source))
+    for doc, identifier in load().pipe(stories, as_tuples=True, batch_size=_BATCH):
+        numbers = range(1, len(doc._.units) + 1)
+        units += coded_units(doc, identifier, [f"{identifier}/{number}" for number in numbers])
+    return units
 
 
 def _name(error: OSError) -> str:

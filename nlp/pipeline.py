@@ -3,12 +3,19 @@
 import json
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import spacy
 from spacy.language import Language
 
 import nlp.components  # noqa: F401 (registers the factories)
-from nlp.components.transformer_head import Replacement, check_replacements
+from nlp.components.transformer_head import (
+    HeadCard,
+    Replacement,
+    check_replacements,
+    read_replacements,
+    replaced_heads,
+)
 
 PIPES = (
     "fortell_language",
@@ -20,7 +27,29 @@ PIPES = (
     "fortell_evidence",
     "fortell_safety",
 )
+_chosen: dict[str, Replacement] = {}
 _READERS = ("fortell_tagger", "fortell_encoder")
+
+
+def use_heads(path: Path) -> None:
+    """Let `transformers` models take the place of heads in this process.
+
+    From now on `load()` without replacements, `annotate()` and `model_version()` follow the file.
+
+    Args:
+        path: a YAML file, see `read_replacements` in `nlp.components.transformer_head`.
+
+    Raises:
+        ValueError: the file cannot be read, or a head or setting is unknown or missing.
+    """
+    found = read_replacements(path)
+    _chosen.clear()
+    _chosen.update(found)
+
+
+def heads_in_use() -> dict[str, HeadCard]:
+    """Cards of the models that `use_heads` put in; loads them on first use."""
+    return replaced_heads(load()) if _chosen else {}
 
 
 def load(
@@ -33,7 +62,7 @@ def load(
         replacements: for each head that a `transformers` model takes the place of, its `model`,
             `licence` and `figures`: {"sentiment": {"model": "models/norbert", "licence":
             "Apache-2.0", "figures": {"macro_f1": 0.71}}}. `replaced_heads(engine)` in
-            `nlp.components.transformer_head` shows them again.
+            `nlp.components.transformer_head` shows them again. None takes those of `use_heads`.
 
     Returns:
         A spaCy pipeline. Its documents carry `doc._.language`, `dialect`, `entities`,
@@ -43,8 +72,9 @@ def load(
         ModelMissing: encoder, weights, or a model that replaces a head cannot be loaded.
         ValueError: a replacement has no licence or no figures, or its labels are not the head's.
     """
-    check_replacements(replacements or {})
-    return _build(num_threads, json.dumps(replacements or {}, sort_keys=True, default=str))
+    wanted = _chosen if replacements is None else replacements
+    check_replacements(wanted)
+    return _build(num_threads, json.dumps(wanted, sort_keys=True, default=str))
 
 
 @cache

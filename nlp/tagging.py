@@ -1,5 +1,6 @@
 """Marks names with the trained tagger, and de-identifies texts with every layer there is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,9 +10,12 @@ from nlp.encoder import Encoder, States, shared_encoder
 from nlp.heads import Heads, load_heads, softmax, tag_spans, word_logits
 from nlp.labels import TAGS
 from nlp.redaction import Redacted, Redaction, redact
+from nlp.redaction.numbers import said_digits
 from nlp.words import word_spans
 
 _ENTITY_LIMIT = 0.5
+_NUMBERS = frozenset({RedactionType.PHONE, RedactionType.ID})
+_MAIL_SIGN = re.compile(r"[@.\d]|alfa|krøll|snabel", re.IGNORECASE)
 Marked = list[tuple[int, int, str]]
 
 
@@ -54,8 +58,19 @@ class NameTagger:
         return Names(
             states,
             self.marked("entities", text, states, _ENTITY_LIMIT),
-            self.marked("identifying", text, states, self._limit),
+            self.identifying(text, states, self._limit),
         )
+
+    def identifying(self, text: str, states: States, limit: float) -> Marked:
+        """What identifies, in a text that was read.
+
+        Args:
+            text: as it was given in.
+            states: of the text.
+            limit: see `marked`.
+        """
+        marks = self.marked("identifying", text, states, limit)
+        return [mark for mark in marks if _has_its_shape(text[mark[0] : mark[1]], mark[2])]
 
     def marked(self, head: str, text: str, states: States, limit: float) -> Marked:
         """What a sequence head marks in a text that was read.
@@ -69,6 +84,13 @@ class NameTagger:
         words = word_spans(text)
         probabilities = softmax(word_logits(self._heads.tags[head], states, words))
         return tag_spans(probabilities, words, TAGS[head], limit)
+
+
+def _has_its_shape(marked: str, kind: str) -> bool:
+    """Whether numbers hold a digit, and addresses a sign: "mailen" beside one is a word."""
+    if kind in _NUMBERS:
+        return any(map(str.isdigit, marked)) or any(map(said_digits, marked.lower().split()))
+    return kind != RedactionType.EMAIL or _MAIL_SIGN.search(marked) is not None
 
 
 def removable(names: Names) -> list[Redaction]:

@@ -1,16 +1,23 @@
 """Which engine, weights and codebook annotate."""
 
 import json
+import sys
+from typing import TYPE_CHECKING
 
 from nlp.codebook import codebook
 from nlp.encoder import WEIGHTS
 from nlp.errors import ModelMissing
 
-ENGINE_VERSION = "0.2"
+if TYPE_CHECKING:
+    from nlp.components.transformer_head import HeadCard
+
+ENGINE_VERSION = "0.3"
 
 
 def model_version() -> str:
-    """Version of what annotates, such as `0.2+weights.1f2e3d4c+codebook.0.2`.
+    """Version of what annotates, such as `0.3+weights.1f2e3d4c+codebook.0.2`.
+
+    Heads that a `transformers` model stands in for follow, each with the version of its model.
 
     Raises:
         ModelMissing: the weights are absent.
@@ -23,4 +30,11 @@ def model_version() -> str:
             "The weights of the language engine are missing. Reinstall fortell, or train them "
             "anew: docs/nlp.md."
         ) from error
-    return f"{ENGINE_VERSION}+weights.{digest}+codebook.{codebook().version}"
+    own = f"{ENGINE_VERSION}+weights.{digest}+codebook.{codebook().version}"
+    others = sorted((head, card["version"]) for head, card in _heads_in_use().items())
+    return own + "".join(f"+{head}.{version}" for head, version in others)
+
+
+def _heads_in_use() -> "dict[str, HeadCard]":
+    pipeline = sys.modules.get("nlp.pipeline")  # spaCy is slow to import; nobody chose without it
+    return pipeline.heads_in_use() if pipeline else {}

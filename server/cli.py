@@ -56,7 +56,13 @@ class Commands(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Fortell: young people tell, services listen. Settings: FORTELL_… (see docs/running.md)."""
-    context.obj = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ)
+    if settings.nlp_heads:
+        try:
+            nlp.use_heads(Path(settings.nlp_heads))
+        except ValueError as error:
+            raise SettingsError(f"FORTELL_NLP_HEADS: {error}") from error
+    context.obj = settings
 
 
 main.add_command(nlp_group)

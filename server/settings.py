@@ -35,6 +35,9 @@ class Settings:
     waiting_answers: int = _setting(
         2000, "answers that may wait to be written before new are asked to wait", 1, 1000000
     )
+    nlp_heads: str = _setting(
+        "", "YAML file of models that take the place of the language engine's heads; empty: none"
+    )
 
     def __post_init__(self) -> None:
         if not _is_database(self.database):
@@ -42,6 +45,8 @@ class Settings:
                 "FORTELL_DATABASE is no address of a database. "
                 "Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
             )
+        if self.nlp_heads and not Path(self.nlp_heads).is_file():
+            raise SettingsError("FORTELL_NLP_HEADS is no file. Give the path of a YAML file.")
         for item in fields(self):
             value = getattr(self, item.name)
             least, most = item.metadata["least"], item.metadata["most"]

@@ -151,10 +151,16 @@ def boundaries(stories: Sequence[Story]) -> Figure:
     return figure(micro_f1, pairs[:, :1], pairs[:, 1:])
 
 
-def _removed(text: str, span: Span, redactions: Sequence[dict[str, int]]) -> bool:
-    """Whether every letter and digit of a span was removed."""
+def all_removed(text: str, span: Span, redactions: Sequence[tuple[int, int]]) -> bool:
+    """Whether every letter and digit of a span was removed.
+
+    Args:
+        text: as given in.
+        span: what identifies.
+        redactions: (start, end) of what was removed.
+    """
     return all(
-        not text[i].isalnum() or any(r["start"] <= i < r["end"] for r in redactions)
+        not text[i].isalnum() or any(start <= i < end for start, end in redactions)
         for i in range(span.start, span.end)
     )
 
@@ -173,10 +179,13 @@ def redaction_figures(stories: Sequence[Story]) -> dict[str, Figure]:
     for name, wanted in kinds:
         for form in ("as written", "lower-cased"):
             hits = [
-                _removed(
+                all_removed(
                     story.gold.text,
                     span,
-                    story.redactions if form == "as written" else story.lowered,
+                    [
+                        (r["start"], r["end"])
+                        for r in (story.redactions if form == "as written" else story.lowered)
+                    ],
                 )
                 for story in stories
                 for span in story.gold.pii

@@ -5,10 +5,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from enumerations import PLACEHOLDERS, RedactionType
+from enumerations import PLACEHOLDERS, AgeBand, RedactionType
 
+from .ages import age
+from .common import Span
 from .names import lists, name_spans
-from .patterns import Span, pattern_spans
+from .patterns import pattern_spans
 from .view import view
 
 # Where rules overlap, the first of these names the placeholder.
@@ -27,9 +29,14 @@ _STRONGEST_FIRST = (
 _LONGEST_WORD = 100
 _RUN = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _MOST_PASSES = 5
-_SCHOOL = re.compile(r"skol|skul|\bvgs\b|vid[ea]reg|gymnas", re.IGNORECASE)
+_SCHOOL = re.compile(r"sk[ou]l(?:e|en|n|a)?\b|\bvgs\b|vid[ea]reg|gymnas|\bschool\b", re.IGNORECASE)
+_YEARS = {band: tuple(int(year) for year in band.value.split("-")) for band in AgeBand}
+_AGES = {f"[ALDER {band.value}]": "[ALDER " + "-" * len(band.value) + "]" for band in AgeBand}
+_ANY_AGE = "[ALDER]"
 _SCHOOL_PLACEHOLDER = "[SKOLE]"
-_PLACEHOLDER = re.compile("|".join(map(re.escape, (*PLACEHOLDERS.values(), _SCHOOL_PLACEHOLDER))))
+PLACEHOLDER = re.compile(
+    "|".join(map(re.escape, (*PLACEHOLDERS.values(), _SCHOOL_PLACEHOLDER, _ANY_AGE, *_AGES)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Redacted:
 
 
 def placeholder(kind: RedactionType, removed: str) -> str:
-    """What stands for a removed span; a school stays readable as one.
+    """What stands for a removed span: a school stays readable as one, an exact age as its band.
 
     Args:
         kind: what the span was.
@@ -58,7 +65,13 @@ def placeholder(kind: RedactionType, removed: str) -> str:
     """
     if kind is RedactionType.ORG and _SCHOOL.search(removed):
         return _SCHOOL_PLACEHOLDER
-    return PLACEHOLDERS[kind]
+    years = age(removed) if kind is RedactionType.OTHER else None
+    if years is None:
+        return PLACEHOLDERS[kind]
+    for band, (first, last) in _YEARS.items():
+        if first <= years <= last:
+            return f"[ALDER {band.value}]"
+    return _ANY_AGE
 
 
 def replace(text: str, redactions: tuple[Redaction, ...]) -> str:
@@ -103,38 +116,32 @@ def redact(text: str, found: Sequence[Redaction] = ()) -> Redacted:
 
 def _find(text: str, tagged: Sequence[Redaction]) -> list[Redaction]:
     """Spans to remove from a text, outside of its placeholders."""
-    taken = [match.span() for match in _PLACEHOLDER.finditer(text)]
-    given = [
-        (*part, span.type) for span in tagged for part in _outside(span.start, span.end, taken)
-    ]
-    spans = _endless_words(text, taken) or _by_rules(text, taken)
-    return _merged(text, [*given, *spans])
+    taken = [match.span() for match in PLACEHOLDER.finditer(text)]
+    return _endless_words(text, taken) or _by_rules(text, taken, tagged)
 
 
-def _endless_words(text: str, taken: list[tuple[int, int]]) -> list[Span]:
+def _endless_words(text: str, taken: list[tuple[int, int]]) -> list[Redaction]:
     """Runs without a blank that no word is as long as; rules would search them for seconds."""
     return [
-        (start, end, RedactionType.OTHER)
+        Redaction(start, end, RedactionType.OTHER)
         for match in _RUN.finditer(text)
         for start, end in _outside(*match.span(), taken)
         if end - start > _LONGEST_WORD
     ]
 
 
-def _by_rules(text: str, taken: list[tuple[int, int]]) -> list[Span]:
-    seen = view(text)
-    return [
-        (*part, kind)
-        for start, end, kind in (
-            *pattern_spans(seen.text, lists().ordinary),
-            *name_spans(seen.text),
-        )
-        for part in _outside(*seen.original(start, end), taken)
+def _by_rules(
+    text: str, taken: list[tuple[int, int]], tagged: Sequence[Redaction]
+) -> list[Redaction]:
+    seen = view(_without_bands(text))
+    spans: list[Span] = [
+        (*part, span.type) for span in tagged for part in _outside(span.start, span.end, taken)
     ]
-
-
-def _merged(text: str, spans: list[Span]) -> list[Redaction]:
-    """Ordered spans that do not overlap; where some did, the strongest names the whole."""
+    for start, end, kind in (
+        *pattern_spans(seen.text, lists().ordinary),
+        *name_spans(seen.text),
+    ):
+        spans += [(*part, kind) for part in _outside(*seen.original(start, end), taken)]
     redactions: list[Redaction] = []
     for start, end, kind in sorted(spans):
         start, end = _without_blanks(text, start, end)
@@ -146,6 +153,14 @@ def _merged(text: str, spans: list[Span]) -> list[Redaction]:
             start, end = last.start, max(last.end, end)
         redactions.append(Redaction(start, end, kind))
     return redactions
+
+
+def _without_bands(text: str) -> str:
+    """The text with placeholders that hold no number; no offset changes."""
+    if "[ALDER " in text:
+        for placeholder_of_band, without in _AGES.items():
+            text = text.replace(placeholder_of_band, without)
+    return text
 
 
 def _outside(start: int, end: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -176,7 +191,7 @@ def _in_original(
     old = next(waiting, None)
     shift = 0
     for new in found:
-        while old is not None and old.start - shift < new.start:
+        while old is not None and old.start + shift < new.start:
             removed = text[old.start : old.end]
             shift += len(placeholder(old.type, removed)) - len(removed)
             old = next(waiting, None)

@@ -2,7 +2,7 @@
 
 Layers, in order: gazetteers (any case, unless the name is an ordinary word too), context ("heter
 X", "læreren min X"), the recall rule (a capitalised word inside a sentence that no list knows),
-full names, workplaces ("X skole", "Kiwi X").
+places by their endings ("på nordvika"), full names, workplaces and schools ("X skole", "Kiwi X").
 """
 
 import re
@@ -13,13 +13,10 @@ from typing import NamedTuple
 
 from enumerations import RedactionType
 
-from .patterns import Span
+from . import lexicon
+from .common import Span
 
 PERSON, PLACE, ORG = RedactionType.PERSON, RedactionType.PLACE, RedactionType.ORG
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 def _read(name: str) -> frozenset[str]:
@@ -34,10 +31,12 @@ class Lists(NamedTuple):
     last: frozenset[str]
     places: frozenset[str]
     long_places: re.Pattern[str]
+    openings: frozenset[str]  # first words of long places
     ambiguous: frozenset[str]
     ordinary: frozenset[str]
     keep: frozenset[str]
     known: frozenset[str]
+    names: frozenset[str]
 
 
 @cache
@@ -46,140 +45,28 @@ def lists() -> Lists:
     first, last, places = _read("first_names.txt"), _read("last_names.txt"), _read("places.txt")
     ordinary, keep = _read("ordinary_words.txt"), _read("keep.txt")
     ambiguous = _read("ambiguous.txt") | ((first | last | places) & ordinary)
-    long_places = "|".join(re.escape(place) for place in sorted(places) if " " in place)
+    long_places = sorted(place for place in places if " " in place)
     return Lists(
         first,
         last,
         places,
-        re.compile(rf"\b(?:{long_places})s?\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{'|'.join(map(re.escape, long_places))})s?\b", re.IGNORECASE),
+        frozenset(place.split()[0] for place in long_places),
         ambiguous | {name for name in first if len(name) <= 2},
         ordinary,
         keep,
         ordinary | keep,
+        first | last | places,
     )
 
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’´`][^\W\d_]+)*")
-_CALLED = _words(
-    "heter heiter heite heit het heitte hette kalles kalla kaller kallast named called"
-)
-_POSSESSIVE = _words(
-    "min mi mitt mine mæ våres vår vårt vores hans hennes hennar dems deres sin si"
-)
-_PRONOUN = _words("hu hun ho hon han hainn hannj hon'")
-_RELATION = re.compile(
-    r"(?:.*(?:lærar|lærer|læreren|læraren|lærern|veileder|veilederen|rettleiar|rettleiaren|"
-    r"behandler|"
-    r"behandleren|behandlar|behandlaren|trener|treneren|trenar|trenaren|rådgiver|rådgiveren|"
-    r"rådgivar|"
-    r"rådgivaren|psykolog|psykologen|psykologn|kontakt|kontakten|assistent|assistenten|arbeider|"
-    r"arbeideren|arbeidar|arbeidaren|pleier|pleieren|pleiar|pleiaren|terapeut|terapeuten|konsulent|"
-    r"konsulenten|instruktør|instruktøren|sjef|sjefen|leder|lederen|leiar|leiaren|vikar|vikaren|"
-    r"lege|legen|person|personen|huseier|utleier|vaktmester|vaktmesteren|bibliotekaren)|"
-    r"los|losen|basen|mester|mesteren|meister|meisteren|rektor|inspektør|kompis|kompisen|"
-    r"venninne|venninna|"
-    r"veninna|bestevenninna|bestevennen|bestekompisen|venn|vennen|ven|venen|bror|broren|broder|"
-    r"lillebror|"
-    r"storebror|søster|søstera|søsteren|syster|systera|lillesøster|lillesøstera|storesøstera|"
-    r"kjæresten|"
-    r"typen|dama|eks|eksen|samboer|samboeren|sambuaren|mamma|mammaen|pappa|pappaen|mor|mora|far|"
-    r"faren|"
-    r"stefar|stemor|fostermor|fosterfar|tante|tanta|onkel|bestemor|bestefar|mormor|morfar|farmor|"
-    r"farfar|"
-    r"kusina|kusine|fetter|fetteren|sønnen|dattera|coach|coachen|dr|doktor|fru|frøken|frk|herr|"
-    r"sersjant|"
-    r"sersjanten|politi|elev|eleven|medeleven|kokken|teacher|friend|brother|sister|boss)"
-)
-_VERBLIKE = _words(
-    "tor tore klara gro tale vera endre stig even per bo jo an are live dag le max at lan vi "
-    "mai mina dina vår juni juli august april sol"
-)
-# After "han" or "treneren min" these are verbs or small words, not names.
-_FOLLOWS_A_PRONOUN = _words(
-    "bo tor tore gro tale klara vera endre stig jo vi an at le lan live mina dina sina hai my "
-    "una anna elle ea"
-)
-# Words that stories about services seldom use: a name unless an article or the like comes before.
-_RARELY_WORDS = _words(
-    "tone even stein bjørn odd ask storm falk siv unn birk brage iris rose jan ulv kai tiril "
-    "sanna saga luna stina tina tim roy ken robin may sten jarl ann aud embla nova balder "
-    "loke rein mille karma joy ida vega eir bela eira lykke sam arta asma king rania rahma "
-    "salam safa semere simone tia tea lin lone frøya alva neda binta medina milan paris roda "
-    "ruta amin"
-)
-_INSTITUTIONS = _words(
-    "nav bup dps ppt ot skolen skulen skoln klubben klubbn helsestasjonen barnevernet "
-    "barnevernstenesta kontoret laget utekontakten uteseksjonen biblioteket ungdomshuset "
-    "resepsjonen verkstedet familievernet avdelingen"
-)
-_MAKES_A_WORD = _words(
-    "en ei et ein eit den det de dei denne dette disse noe noko litt mer mye ikke ikkje itj å "
-    "av som i på under over mot the a an to min mi mitt mine vår vårt din ditt sin sitt hver "
-    "kvar god fin fint bra dårlig samme same stor liten enda ennå hele heile per eller no nå "
-    "så seg meg oss deg dem kan kunne skal må vil tør ska ka kor æ eg jeg vi du"
-)
-_ACTS = _words(
-    "sa sier seier spurte spør spurde spurt hjalp hjelper hjelpte ringte ringer ringde snakka "
-    "snakket slo slår satt tok tar fant ordna ordnet fikset fiksa ropte starta startet sendte "
-    "sender begynte slutta sluttet fikk kom kjem gikk kjørte kjører gav ga gir henta hentet "
-    "henter fulgte følger svarte svarer lovte jobber jobba"
-)
-_PLACE_WORDS = _words("i på fra frå til te ved utenfor rundt in from at to nær mellom")
-_TITLES = _words("dr doktor fru frøken frk herr")
-_NOUN_PLACES = _words(
-    "ski fet hole gran lier sel time mo nes sund sola os ås eid eide sande stange lund moss "
-    "strand stokke vik nome hell frei dale fjell torsken strømmen tau hol re bø vang bryn "
-    "bakken haugen stranda straume valle modum lade grim kolstad mark lom nordre vestre østre "
-    "våler"
-)
-_NEVER_BEFORE_A_NAME = _words(
-    "bo per even at an are live le mai may vår juni juli august april tor tore gro vera endre "
-    "tale klara stig dag sol max mina dina sina inga vi hannes elle said hai my"
-)
-_NEVER_AFTER_A_NAME = _NEVER_BEFORE_A_NAME - _words("are tor tore stig dag")
-_SURNAME_ENDING = re.compile(
-    r".{2,}(?:sen|son|stad|land|vik|rud|dal|heim|haug|berg|moen|ås|nes|eng|gaard|gård|seth?|vold|"
-    r"li|hus)"
-)
-_LIVES = _words("bor bur budd bodd bodde budde flytta flyttet flyttar flytter oppvokst født fødd")
-_PLACE_ENDING = re.compile(
-    r".{3,}(?:dal|dalen|vik|vika|nes|neset|stad|heim|sund|sundet|fjord|fjorden|øy|øya|voll|"
-    r"vollen|vær|"
-    r"rud|sand|foss|fossen|elva|eid|eidet|haug|våg|vågen|bygda|lund|åsen|berget|moen)"
-)
-_STREET_ENDING = re.compile(
-    r".{3,}(?:veien|vegen|gata|gaten|gate|vei|veg|svingen|alleen|alléen|bakken)"
-)
-_COMMON_ENDING = re.compile(
-    r".{3,}(?:tjeneste|tjenesten|tenesta|tenester|tjenester|kontoret|stasjonen|stasjon|skolen|"
-    r"skulen|loven|"
-    r"planen|prøven|prøva|gruppa|gruppen|linja|sjukepleiar|sykepleier|sykepleieren|penger|pengar|"
-    r"møtet|"
-    r"senteret|konsulenten|hjemmet|heimen|tiltaket|kurset|faget|systemet|opplæring|opplæringen|"
-    r"undersøkelsen|nummer|nummeret|tilsynet|avdelingen)"
-)
-_ORG_WORDS = _words(
-    "skole skule ungdomsskole ungdomsskule barneskole barneskule ungdomsskolen barneskolen "
-    "vgs videregående vidaregåande folkehøgskole folkehøgskule folkehøyskole barnehage "
-    "barnehave sykehjem sjukeheim omsorgssenter legesenter legekontor bilverksted verksted "
-    "mottaksskole læringssenter helsesportssenter helsesenter institutt ungdomshus "
-    "ungdomsklubb fritidsklubb fritidssenter kafe kafé skolekorps bofellesskap "
-    "barnevernsinstitusjon ungdomssenter familievernkontor school"
-)
-_ORG_AFTER = _words(
-    "as asa il fk if bk sk ik tl håndball fotball turn bygg elektro mek mekaniske rør tak "
-    "dekk hotell slakteri vekst gjenbruk blomster yard anlegg ventilasjon laks sjømat dance "
-    "academy studio frisør bil auto senter klubb kommune lufthavn stasjon bakeri snekkeri "
-    "maskin transport"
-)
-_CHAINS = _words(
-    "kiwi rema coop joker spar meny bunnpris esso shell circle yx europris plantasjen "
-    "felleskjøpet byggmakker bilxtra xxl elkjøp byggmester brødrene salong klubben klubb "
-    "huset biltema jula skeidar"
-)
-_COMMON_CHAINS = _words("extra spar klubben huset jula salong brødrene byggmester circle yx joker")
-_CHAIN_MORE = _words("extra prix mega obs k 1000 bygg marked")
 _GENITIVE = re.compile(r"(?:['’´`]s|s['’]?)$")
+_PARTS = re.compile(r"[-'’]")
+_BETWEEN_ROLE_AND_NAME = re.compile(r"[ \t.,:(+&–-]{1,4}")
+_SHORTEST_STEM = 4
+_INFLECTIONS = ("ene", "ane", "en", "et", "an", "er", "ar", "a", "n", "r", "t", "s")
+_BLANKS = " \t\u00a0"
 
 
 class _Token(NamedTuple):
@@ -196,30 +83,43 @@ def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     end_of_last = 0
     for match in _WORD.finditer(text):
-        gap = text[end_of_last : match.start()]
-        before = text[: match.start()].rstrip(" \t\u00a0")[-1:] if match.start() else ""
+        start, end = match.span()
+        gap = text[end_of_last:start]
+        before = gap.rstrip(_BLANKS)[-1:]
         word = match[0]
+        continued = before.isalnum() or before in (",", "(", "&") if before else bool(tokens)
         tokens.append(
             _Token(
-                match.start(),
-                match.end(),
+                start,
+                end,
                 word,
                 word.lower(),
                 word[0].isupper() and not (len(word) > 1 and word.isupper()),
-                not (before.isalnum() or before in (",", "(", "&")),
-                bool(gap) and gap.isspace() and "\n" not in gap and bool(tokens),
+                not continued,
+                gap.isspace() and "\n" not in gap and bool(tokens),
             )
         )
-        end_of_last = match.end()
+        end_of_last = end
     return tokens
 
 
 _NOTHING = _Token(0, 0, "", "", False, False, False)
-_AFTER_NAME = _words(
-    "på i fra frå som er e æ var va har hadde og å eller men så sin sitt med hos ved ho hun "
-    "han at når da då kan vil skal må ble blei vart ikke ikkje itj"
-)
-_NOT_A_NAME = _words("det den de dei noe noko nåkka ikke ikkje itj at jeg eg æ vi du på som så")
+
+
+def _without_genitive(word: str) -> str:
+    return _GENITIVE.sub("", word) if word[-1:] in ("s", "'", "’") else word
+
+
+def _is_role(word: str) -> bool:
+    return word in lexicon.ROLES or word.endswith(lexicon.ENDS_LIKE_A_ROLE)
+
+
+def _place_stem(word: str) -> str:
+    """What stands before the last part of a word that is built like the name of a place."""
+    if word.endswith(lexicon.NO_PLACE_ENDINGS):
+        return ""
+    ending = next((e for e in lexicon.PLACE_ENDINGS if word.endswith(e)), word)
+    return word[: -len(ending)]
 
 
 class _Tagger:
@@ -239,12 +139,14 @@ class _Tagger:
             self._relations,
             self._capitals,
             self._places_in_lower_case,
+            self._parts_of_places,
             self._full_names,
             self._workplaces,
         ):
             layer()
-        for match in self.lists.long_places.finditer(self.text):
-            yield match.start(), match.end(), PLACE
+        if any(token.lower in self.lists.openings for token in self.tokens):
+            for match in self.lists.long_places.finditer(self.text):
+                yield match.start(), match.end(), PLACE
         index = 0
         while index < len(self.tokens):
             tag, end = self.tags[index], index + 1
@@ -259,59 +161,99 @@ class _Tagger:
 
     def _listed(self, token: _Token, names: frozenset[str]) -> str:
         """The listed name that a word is, without genitive or as part of a hyphenated name."""
-        if token.lower in self.lists.ambiguous:
-            return token.lower if token.lower in names else ""
-        for form in (token.lower, _GENITIVE.sub("", token.lower)):
+        word = token.lower
+        if word in self.lists.ambiguous:
+            return word if word in names else ""
+        for form in (word, _without_genitive(word)):
             if len(form) > 1 and form in names:
                 return form
-        parts = re.split(r"[-'’]", token.lower)
-        if len(parts) > 1:
-            return next((p for p in parts if p in names and p not in self.lists.ambiguous), "")
-        return ""
+        if word.isalpha():
+            return ""
+        parts = _PARTS.split(word)
+        return next((p for p in parts if p in names and p not in self.lists.ambiguous), "")
 
     def _known(self, token: _Token) -> bool:
         """Whether the word is an ordinary one, or a name that identifies nobody."""
-        known = self.lists.known
-        if token.lower in known or _GENITIVE.sub("", token.lower) in known:
+        known, word = self.lists.known, token.lower
+        if word in known or _without_genitive(word) in known:
             return True
-        parts = token.lower.split("-")
+        parts = word.split("-")
         return len(parts) > 1 and all(part in known for part in parts)
+
+    def _built_of_known(self, word: str) -> bool:
+        """Whether a word is an inflected or compound ordinary word: "avstanden", "skulemiljø"."""
+        if _place_stem(word) or word.endswith(lexicon.SURNAME_ENDINGS):
+            return False
+        ordinary = self.lists.ordinary
+        return any(self._inflected(word[cut:]) for cut in self._cuts(word)) or (
+            word not in ordinary and self._inflected(word)
+        )
+
+    def _cuts(self, word: str) -> Iterator[int]:
+        """Where an ordinary word, alone or with "s" or "e", ends inside a compound."""
+        ordinary = self.lists.ordinary
+        for cut in range(_SHORTEST_STEM, len(word) - _SHORTEST_STEM + 1):
+            first = word[:cut]
+            if first in ordinary or (first[-1] in "se" and first[:-1] in ordinary):
+                yield cut
+
+    def _inflected(self, word: str) -> bool:
+        ordinary = self.lists.ordinary
+        stems = [word[: -len(end)] for end in _INFLECTIONS if word.endswith(end)]
+        return word in ordinary or any(
+            stem in ordinary or stem + "e" in ordinary
+            for stem in stems
+            if len(stem) >= _SHORTEST_STEM and stem not in lexicon.PLACE_ELEMENTS
+        )
 
     def _inside(self, token: _Token) -> bool:
         return token.capital and not token.initial
 
     def _gazetteers(self) -> None:
+        names = self.lists.names
         for index, token in enumerate(self.tokens):
+            word = token.lower
+            if word not in names and _without_genitive(word) not in names and word.isalpha():
+                continue
             before, after = self._at(index - 1), self._at(index + 1)
             if name := self._listed(token, self.lists.first):
                 clear = name not in self.lists.ambiguous
                 paired = token.capital and after.joined and after.capital and not self._known(after)
-                pointed = before.lower in _PRONOUN | {"hos"} and token.joined
-                pointed = pointed and name not in _FOLLOWS_A_PRONOUN and self._ends_here(index)
-                acts = after.joined and after.lower in _ACTS and name not in _VERBLIKE
-                placed = self._opens_with_a_place(index) and name not in _FOLLOWS_A_PRONOUN
-                rare = name in _RARELY_WORDS and self._stands_as_name(index)
-                if clear or self._inside(token) or acts or paired or pointed or placed or rare:
+                if clear or self._inside(token) or paired or self._is_used_as_name(index, name):
                     self.tags[index] = PERSON
+            in_place = before.lower in lexicon.PLACE_WORDS
             if self.tags[index] is None and (name := self._listed(token, self.lists.places)):
                 clear = name not in self.lists.ambiguous
-                placed = token.capital and before.lower in _PLACE_WORDS and token.joined
-                pointed = before.lower in _PLACE_WORDS and token.joined
-                pointed = pointed and name not in self.lists.ordinary and name not in _NOUN_PLACES
-                if clear or self._inside(token) or placed or pointed:
+                pointed = in_place and token.joined
+                noun = name in self.lists.ordinary or name in lexicon.NOUN_PLACES
+                if clear or self._inside(token) or (pointed and (token.capital or not noun)):
                     self.tags[index] = PLACE
             if (
                 self.tags[index] in (None, PLACE)
                 and self._inside(token)
+                and not in_place
                 and self._listed(token, self.lists.last)
-                and before.lower not in _PLACE_WORDS
             ):
                 self.tags[index] = PERSON
 
+    def _is_used_as_name(self, index: int, name: str) -> bool:
+        """Whether a name that is an ordinary word too stands where a person would."""
+        token, before, after = self.tokens[index], self._at(index - 1), self._at(index + 1)
+        if name not in lexicon.FOLLOWS_A_PRONOUN:
+            pointed = before.lower in lexicon.PRONOUN or before.lower == "hos"
+            if pointed and token.joined and self._ends_here(index):
+                return True
+            if self._opens_with_a_place(index):
+                return True
+        if after.joined and after.lower in lexicon.TELLS_OF_ITSELF:
+            return False
+        acts = after.joined and after.lower in lexicon.ACTS and name not in lexicon.VERBLIKE
+        return (acts or name in lexicon.RARELY_WORDS) and self._stands_as_name(index)
+
     def _stands_as_name(self, index: int) -> bool:
-        """Whether nothing before a rare word makes it that word: no article, no "to", no "of"."""
+        """Whether nothing before a word makes it an ordinary one: no article, no "to", no "of"."""
         token, before = self.tokens[index], self._at(index - 1)
-        return not token.joined or before.lower not in _MAKES_A_WORD
+        return not token.joined or before.lower not in lexicon.MAKES_A_WORD
 
     def _opens_with_a_place(self, index: int) -> bool:
         """Whether a clause opens with "X på nav" or the like."""
@@ -319,106 +261,143 @@ class _Tagger:
         return (
             opens
             and self._at(index + 1).lower in ("på", "fra", "frå", "i")
-            and (self._at(index + 2).lower in _INSTITUTIONS)
+            and (self._at(index + 2).lower in lexicon.INSTITUTIONS)
         )
 
     def _ends_here(self, index: int) -> bool:
         """Whether what follows can follow a name: nothing, a sign, a preposition or a verb."""
         after = self._at(index + 1)
-        return not after.joined or after.lower in _AFTER_NAME or after.lower in _ACTS
+        return not after.joined or after.lower in lexicon.AFTER_NAME or after.lower in lexicon.ACTS
 
     def _called(self) -> None:
         for index, token in enumerate(self.tokens):
-            if token.lower not in _CALLED:
+            if token.lower not in lexicon.CALLED:
                 continue
             following = self._at(index + 1)
-            named = following.capital or self._listed(following, self.lists.first)
-            if following is _NOTHING or following.lower in _NOT_A_NAME:
+            if following is _NOTHING or following.lower in lexicon.NOT_A_NAME:
                 continue
-            if named or not self._known(following):
+            if (
+                following.capital
+                or self._listed(following, self.lists.first)
+                or not (self._known(following) or self._built_of_known(following.lower))
+            ):
                 self.tags[index + 1] = self.tags[index + 1] or PERSON
 
     def _relations(self) -> None:
         for index, token in enumerate(self.tokens):
-            if not _RELATION.fullmatch(token.lower):
+            if not _is_role(token.lower):
                 continue
             target = index + 1
-            owned = self._at(target).lower in _POSSESSIVE
+            owned = self._at(target).lower in lexicon.POSSESSIVE
             target += owned
             name = self._at(target)
             gap = self.text[self._at(target - 1).end : name.start]
-            if name is _NOTHING or not re.fullmatch(r"[ \t.,:(–-]{1,4}", gap):
+            if name is _NOTHING or not _BETWEEN_ROLE_AND_NAME.fullmatch(gap):
                 continue
-            listed = self._listed(name, self.lists.first)
-            strong = owned and name.lower not in self.lists.keep
-            if (
-                (
-                    name.capital
-                    and (listed or strong or not self._known(name))
-                    and not ("." in gap and len(token.text) > 3)
-                )
-                or (
-                    token.lower in _TITLES
-                    and not name.capital
-                    and (self._listed(name, self.lists.last) or not self._known(name))
-                )
-                or (
-                    listed
-                    and listed not in _FOLLOWS_A_PRONOUN
-                    and (owned or self._ends_here(target))
-                )
-                or (
-                    owned
-                    and not name.capital
-                    and not self._known(name)
-                    and self._ends_here(target)
-                    and not _RELATION.fullmatch(name.lower)
-                    and self._at(target + 1) is not _NOTHING
-                )
-            ):
+            if self._follows_a_role(target, token, owned, "." in gap):
                 self.tags[target] = self.tags[target] or PERSON
+
+    def _follows_a_role(self, index: int, role: _Token, owned: bool, after_stop: bool) -> bool:
+        """Whether a word is the name of who was told of: "læreren min X", "tante X"."""
+        name = self.tokens[index]
+        listed = self._listed(name, self.lists.first)
+        if name.capital:
+            strong = owned and name.lower not in self.lists.keep
+            new_sentence = after_stop and len(role.text) > 3
+            return bool(listed or strong or not self._known(name)) and not new_sentence
+        if listed and listed not in lexicon.FOLLOWS_A_PRONOUN and (owned or self._ends_here(index)):
+            return True
+        unknown = len(name.text) > 2 and not (
+            self._known(name) or self._built_of_known(name.lower) or _is_role(name.lower)
+        )
+        if role.lower in lexicon.TITLES:
+            return unknown or bool(self._listed(name, self.lists.last))
+        if role.lower in lexicon.FAMILY and unknown:
+            return not name.lower.endswith(lexicon.VERB_ENDINGS)
+        followed = self._at(index + 1) is not _NOTHING and self._ends_here(index)
+        return owned and unknown and followed and not self._is_verb(index)
+
+    def _is_verb(self, index: int) -> bool:
+        after = self._at(index + 1).lower
+        return after == "å" and self.tokens[index].lower.endswith(lexicon.VERB_ENDINGS)
 
     def _capitals(self) -> None:
         for index, token in enumerate(self.tokens):
             if self.tags[index] or not token.capital or len(token.text) == 1:
                 continue
-            if self._known(token) or _COMMON_ENDING.fullmatch(token.lower):
-                continue
+            word = token.lower
             if token.initial and not self._opens_like_a_name(index):
                 continue
-            if _STREET_ENDING.fullmatch(token.lower):
+            if self._known(token) or _is_role(word) or self._is_common(word):
+                continue
+            if self._built_of_known(word) and not self._inside(self._at(index + 1)):
+                continue
+            if self._is_street(word):
                 self.tags[index] = RedactionType.ADDRESS
             else:
-                self.tags[index] = PLACE if self._at(index - 1).lower in _PLACE_WORDS else PERSON
+                in_place = self._at(index - 1).lower in lexicon.PLACE_WORDS
+                self.tags[index] = PLACE if in_place else PERSON
+
+    def _is_common(self, word: str) -> bool:
+        return word.endswith(lexicon.COMMON_ENDINGS) and word not in lexicon.COMMON_ENDINGS
+
+    def _is_street(self, word: str) -> bool:
+        return word.endswith(lexicon.STREET_ENDINGS) and len(word) > len("gaten") + 2
 
     def _opens_like_a_name(self, index: int) -> bool:
         """Whether an unknown first word of a sentence acts as a person does."""
         after = self._at(index + 1)
-        acts = after.joined and after.lower in _ACTS | {"som", "så"}
-        definite = re.search(r"(?:en|et|ene|ane|an|er)$", self.tokens[index].lower)
+        acts = after.joined and (after.lower in lexicon.ACTS or after.lower in ("som", "så"))
+        definite = self.tokens[index].lower.endswith(("en", "et", "ene", "ane", "an", "er"))
         return (acts or self._opens_with_a_place(index)) and not definite
 
     def _places_in_lower_case(self) -> None:
         for index, token in enumerate(self.tokens):
-            if self.tags[index] or self._known(token) or not token.joined:
-                continue
             before = self._at(index - 1).lower
-            lives = self._at(index - 2).lower in _LIVES and before in (
-                "i",
-                "på",
-                "til",
-                "te",
-                "fra",
-                "frå",
-            )
-            if (
-                before in _PLACE_WORDS
-                and _PLACE_ENDING.fullmatch(token.lower)
-                and not _COMMON_ENDING.fullmatch(token.lower)
-            ) or (lives and token.capital):
+            if before not in lexicon.PLACE_WORDS or not token.joined:
+                continue
+            if self.tags[index] or self._known(token):
+                continue
+            lives = before in ("i", "på", "til", "te", "fra", "frå") and token.capital
+            if self._is_built_like_a_place(token.lower) or (
+                lives and self._at(index - 2).lower in lexicon.LIVES
+            ):
                 self.tags[index] = PLACE
-            elif before in _PLACE_WORDS and _STREET_ENDING.fullmatch(token.lower):
+            elif self._is_street(token.lower):
                 self.tags[index] = RedactionType.ADDRESS
+
+    def _is_built_like_a_place(self, word: str) -> bool:
+        """Whether a word is built as names of farms and places are: "nordvika", "kvernåslia"."""
+        first = _place_stem(word)
+        if len(first) < 3 or self._is_common(word):
+            return False
+        if word[len(first) :] in lexicon.SURE_PLACE_ENDINGS:
+            return True
+        forms = {first, first.removesuffix("s"), first.removesuffix("e"), first.removesuffix("-")}
+        return bool(forms & lexicon.PLACE_BEGINNINGS) or not (forms & self.lists.ordinary)
+
+    def _parts_of_places(self) -> None:
+        """ "nordre X", "X sentrum"."""
+        for index, token in enumerate(self.tokens):
+            after = self._at(index + 1)
+            if not after.joined or self.tags[index] not in (None, PLACE):
+                continue
+            sure = token.lower in lexicon.NAMES_A_PART
+            if not sure and token.lower not in lexicon.MAY_NAME_A_PART:
+                continue
+            placed = self.tags[index + 1] is PLACE or self._listed(after, self.lists.places)
+            named = sure and (self.tags[index + 1] or not self._known(after))
+            if placed or named or self._is_built_like_a_place(after.lower):
+                self.tags[index] = self.tags[index + 1] = PLACE
+        for index in range(1, len(self.tokens)):
+            token = self.tokens[index]
+            if (
+                self.tags[index - 1] is PLACE
+                and token.joined
+                and token.lower in lexicon.AFTER_A_PLACE
+                and self._at(index + 1).lower not in ("for", "i")
+            ):
+                self.tags[index] = PLACE
 
     def _full_names(self) -> None:
         for index in range(1, len(self.tokens)):
@@ -433,7 +412,7 @@ class _Tagger:
                 continue
             opens = token.capital and token.initial and after.capital and not self._known(token)
             listed = self._listed(token, self.lists.first)
-            if opens or (listed and listed not in _NEVER_BEFORE_A_NAME):
+            if opens or (listed and listed not in lexicon.NEVER_BEFORE_A_NAME):
                 self.tags[index] = PERSON
 
     def _continues_a_name(self, token: _Token) -> bool:
@@ -444,32 +423,50 @@ class _Tagger:
         if token.capital:
             initial = len(token.text) == 1 and token.text != "I"
             return initial or not (token.initial or self._known(token))
-        return not self._known(token) and bool(_SURNAME_ENDING.fullmatch(token.lower))
+        surname = token.lower.endswith(lexicon.SURNAME_ENDINGS) and len(token.lower) > 4
+        return surname and not self._known(token)
 
     def _joins_a_name(self, index: int) -> bool:
         """A given name after another one: "odd geir", "eldbjørg og odd", "oda, liv"."""
         token = self.tokens[index]
         name = self._listed(token, self.lists.first)
-        if not name or name in _NEVER_AFTER_A_NAME:
+        if not name or name in lexicon.NEVER_AFTER_A_NAME:
             return False
         return token.joined and (self._ends_here(index) or not self._known(self._at(index + 1)))
 
     def _workplaces(self) -> None:
         for index, token in enumerate(self.tokens):
-            before = self._at(index - 1)
-            named = (
-                index > 0
-                and token.joined
-                and (
-                    self.tags[index - 1] is not None
-                    or (before.capital and not self._known(before))
-                    or not (before.capital or self._known(before))
-                )
-            )
-            if named and (token.lower in _ORG_WORDS or token.lower in _ORG_AFTER):
-                self._mark_workplace(index)
-            if token.lower in _CHAINS:
+            word = token.lower
+            if word in lexicon.ORG_WORDS or word in lexicon.ORG_AFTER:
+                if index and token.joined and self._may_name_a_workplace(index - 1):
+                    self._mark_workplace(index)
+            elif word in lexicon.WEAK_ORG_AFTER:
+                if index and token.joined and self._surely_names_a_workplace(index - 1):
+                    self._mark_workplace(index)
+            elif self._is_named_school(token):
+                self.tags[index] = ORG
+            if word in lexicon.ORG_BEFORE and self._opens_a_workplace(index):
+                self.tags[index] = self.tags[index + 1] = ORG
+            if word in lexicon.CHAINS:
                 self._chain(index)
+
+    def _may_name_a_workplace(self, index: int) -> bool:
+        token = self.tokens[index]
+        adjective = token.lower.endswith(lexicon.ADJECTIVE_ENDINGS)
+        return self.tags[index] is not None or not (adjective or self._known(token))
+
+    def _surely_names_a_workplace(self, index: int) -> bool:
+        token = self.tokens[index]
+        listed = bool(self._listed(token, self.lists.names)) or self._inside(token)
+        return self.tags[index] is not None or (listed and not self._known(token))
+
+    def _opens_a_workplace(self, index: int) -> bool:
+        """Whether what follows "kafé" is its name."""
+        after = self._at(index + 1)
+        if not after.joined or self.tags[index]:
+            return False
+        common = self._known(after) or self._built_of_known(after.lower)
+        return after.capital or self.tags[index + 1] is not None or not common
 
     def _mark_workplace(self, index: int) -> None:
         self.tags[index] = ORG
@@ -484,10 +481,27 @@ class _Tagger:
         ):
             start -= 1
             self.tags[start] = ORG
+        more = self._at(index + 2)
+        goes_on = self._at(index + 1).lower == "og" and more.joined
+        if goes_on and (more.lower in lexicon.WEAK_ORG_AFTER or self._inside(more)):
+            self.tags[index + 1] = self.tags[index + 2] = ORG
+
+    def _is_named_school(self, token: _Token) -> bool:
+        """Whether a word names one school: "Nordvikskolen", "nordvikskulen"."""
+        if not token.lower.endswith(lexicon.SCHOOL_WORDS):
+            return False
+        school = next(s for s in lexicon.SCHOOL_WORDS if token.lower.endswith(s))
+        name = token.lower[: -len(school)].rstrip("-")
+        forms = {name, name.removesuffix("s"), name.removesuffix("e")}
+        if len(name) < 2 or forms & (lexicon.KINDS_OF_SCHOOL | self.lists.ordinary):
+            return False
+        listed = forms & self.lists.names and not forms & self.lists.ambiguous
+        built = any(self._is_built_like_a_place(form) for form in forms)
+        return bool(listed) or built or self._inside(token)
 
     def _chain(self, index: int) -> None:
         target = index + 1
-        while self._at(target).joined and self._at(target).lower in _CHAIN_MORE | {"på", "i"}:
+        while self._at(target).joined and self._at(target).lower in lexicon.CHAIN_MORE:
             target += 1
         place = self._at(target)
         named = (
@@ -495,7 +509,8 @@ class _Tagger:
             and place.joined
             and (self.tags[target] is not None or not self._known(place))
         )
-        if named and (self.tokens[index].capital or self.tokens[index].lower not in _COMMON_CHAINS):
+        token = self.tokens[index]
+        if named and (token.capital or token.lower not in lexicon.COMMON_CHAINS):
             for position in range(index, target + 1):
                 self.tags[position] = ORG
 

@@ -88,6 +88,7 @@ _WORKPLACES = (
     "bygg",
 )
 _SCHOOL = re.compile(r"skol|skul|vgs|vid[ea]reg|oppvekst", re.IGNORECASE)
+_ORDINARY = 0.2
 _HANDLE_WORDS = [
     "kakao",
     "ulv",
@@ -121,7 +122,7 @@ _HANDLE_WORDS = [
 
 @cache
 def names(kind: str) -> tuple[str, ...]:
-    """Words of a list in this package: first_names, last_names or compounds."""
+    """Words of a list in this package: first_names, last_names, compounds or words."""
     lines = (files("nlp.training") / "names" / f"{kind}.txt").read_text("utf-8").splitlines()
     return tuple(line for line in lines if not line.startswith("#"))
 
@@ -209,7 +210,7 @@ def _date(chance: random.Random) -> str:
 
 
 def _person(chance: random.Random) -> str:
-    first = chance.choice(names("first_names"))
+    first = chance.choice(names("words" if chance.random() < _ORDINARY else "first_names"))
     last = chance.choice(names(chance.choice(["compounds", "last_names"])))
     return chance.choice([first] * 7 + [f"{first} {last}", f"{first} {last[0]}", last])
 

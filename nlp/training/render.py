@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from enumerations import PLACEHOLDERS, RedactionType, Variety
+from enumerations import RedactionType, Variety
 from nlp.evaluation.files import Narrative, Span
+from nlp.redaction.core import placeholder
 from nlp.training.invent import invent
 
 _WORD = re.compile(r"[^\W\d_]+")
-_PLACEHOLDER = re.compile(r"\[[A-ZÆØÅ-]+\]")
+_PLACEHOLDER = re.compile(r"\[[A-ZÆØÅ-]+(?: \d\d-\d\d)?\]")
 _SIGNS = re.compile(r"(?<=\w)[.,!?]+(?=\s|$)")
 # How young people write the same small words; one column is chosen for a whole story.
 _DIALECTS = tuple(
@@ -43,7 +44,7 @@ class Chances:
     """How often each change is made."""
 
     placeholder: float = 0.5
-    lower: float = 0.2
+    lower: float = 0.25
     unsigned: float = 0.1
     dialect: float = 0.12
     typos: float = 0.12
@@ -128,8 +129,8 @@ def render(narrative: Narrative, chance: random.Random, chances: Chances = Chanc
 
 
 def _surface(span: Span, hidden: bool, text: str, chance: random.Random) -> str:
-    kind = RedactionType(span.label)
-    return PLACEHOLDERS[kind] if hidden else invent(kind, chance, text[span.start : span.end])
+    kind, there = RedactionType(span.label), text[span.start : span.end]
+    return placeholder(kind, there) if hidden else invent(kind, chance, there)
 
 
 def _words(edit: _Edit, units: int, change: Callable[[str], str]) -> list[tuple[int, int, str]]:

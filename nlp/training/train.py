@@ -4,8 +4,9 @@
 
 Reads the project's own answers (nlp/training/data) and, from DIR, the public corpora
 norec_sentence/train_mixed.jsonl.gz and norne/train.jsonl.gz. FOLDER keeps checkpoints: a run that
-was stopped continues where it was, with the same result as one that was not. Progress goes to
-stderr. Export the result with `python -m nlp.training.export`.
+was stopped continues where it was, with the same result as one that was not. With new data,
+`--shipped nlp/weights` goes on from the weights that ship. Progress goes to stderr. Export the
+result with `python -m nlp.training.export`.
 """
 
 import json
@@ -28,14 +29,15 @@ from nlp.training.batches import IGNORE, Batch, make_batch
 from nlp.training.corpora import Corpora, read_corpora
 from nlp.training.model import Network, Outputs, from_start
 from nlp.training.render import Chances, render
+from nlp.training.shipped import load_shipped, read_pieces
 from nlp.training.start import Start, read_start
 from nlp.training.teacher import Teacher
-from nlp.training.vocabulary import choose_pieces, make_tokenizer
+from nlp.training.vocabulary import UNKNOWN, choose_pieces, make_tokenizer
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of a run; the defaults are those that the shipped weights were made with."""
+    """Settings of a run; docs/decisions/0007-one-network.md says what the shipped weights had."""
 
     seed: int = 20261
     pieces: int = 22_000
@@ -52,6 +54,7 @@ class Recipe:
     average_from: float = 0.8
     average_every: int = 5
     lower_tagged: float = 0.3
+    hidden: float = 0.1
 
 
 WEIGHTS = {
@@ -191,17 +194,30 @@ def _schedule(recipe: Recipe, total: int) -> "Any":
 class Run:
     """A training run that can be stopped and taken up again."""
 
-    def __init__(self, corpora: Corpora, recipe: Recipe, work: Path, start: Start) -> None:
+    def __init__(
+        self,
+        corpora: Corpora,
+        recipe: Recipe,
+        work: Path,
+        start: Start,
+        shipped: Path | None = None,
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.corpora, self.recipe, self.work = corpora, recipe, work
-        rows = choose_pieces(start.pieces, corpora.texts(), recipe.pieces)
+        if shipped:
+            known = {piece: row for row, (piece, _) in enumerate(start.pieces)}
+            rows = [known[piece] for piece in read_pieces(shipped)]
+        else:
+            rows = choose_pieces(start.pieces, corpora.texts(), recipe.pieces)
         self.pieces = [start.pieces[row] for row in rows]
         self.tokenizer: Tokenizer = make_tokenizer(self.pieces)
         self.network = from_start(start, rows, len(codebook().theme_ids)).to(self.device)
         self.teacher = Teacher(self.network.encoder, self.tokenizer, corpora.narratives)
         self.network.center.copy_(self.teacher.center)
         self.network.spread.copy_(self.teacher.spread)
+        if shipped:
+            load_shipped(self.network, shipped)
         self.optimizer = torch.optim.AdamW(_groups(self.network, recipe), fused=True)
         self.steps = plan(corpora, recipe)
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(
@@ -294,7 +310,8 @@ class Run:
                 else value.to(self.device)
             )
             setattr(batch, field.name, moved)
-        outputs = self.network(batch.ids, batch.mask, batch.body, batch.unit_rows, batch.inside)
+        ids = self._hide(batch) if step.corpus == "narratives" else batch.ids
+        outputs = self.network(ids, batch.mask, batch.body, batch.unit_rows, batch.inside)
         found = losses(outputs, batch)
         if step.corpus == "narratives" and outputs.embedding is not None:
             wanted = self.teacher.vectors(step.rows).to(self.device)
@@ -313,6 +330,11 @@ class Run:
             self._average()
         return {name: float(loss.detach()) for name, loss in found.items()}
 
+    def _hide(self, batch: Batch) -> Tensor:
+        """Some word pieces hidden: what an answer means must not hang on one word."""
+        chosen = torch.rand(batch.ids.shape).to(self.device) < self.recipe.hidden
+        return batch.ids.masked_fill(chosen & batch.body, UNKNOWN)
+
     def _average(self) -> None:
         self.averaged += 1
         with torch.no_grad():
@@ -323,13 +345,19 @@ class Run:
                     self.average[name] = parameter.detach().clone()
 
 
-def save_network(run: Run, folder: Path) -> None:
-    """Write the trained network, its word pieces and settings, for the export."""
+def save_network(run: Run, folder: Path, shipped: Path | None = None) -> None:
+    """Write the trained network, its word pieces and settings, for the export.
+
+    Args:
+        run: at its end.
+        folder: to write to.
+        shipped: weights that the run went on from.
+    """
     torch.save(run.network.state_dict(), folder / "network.pt")
     (folder / "pieces.json").write_text(json.dumps(run.pieces, ensure_ascii=False), "utf-8")
     corpora = run.corpora
     hands = sorted({row.hand for row in corpora.narratives})
-    about = {
+    about: dict[str, Any] = {
         "recipe": asdict(run.recipe),
         "data": {
             "own answers": f"{len(corpora.narratives)} by {', '.join(hands)}",
@@ -337,6 +365,9 @@ def save_network(run: Run, folder: Path) -> None:
             "NorNE, train": str(len(corpora.tagged)),
         },
     }
+    if shipped:
+        earlier = json.loads((shipped / "meta.json").read_text("utf-8"))
+        about["continued_from"] = earlier["weights_sha256"][:8]
     (folder / "about.json").write_text(json.dumps(about), "utf-8")
 
 
@@ -345,9 +376,17 @@ def save_network(run: Run, folder: Path) -> None:
 @click.option("--work", type=click.Path(path_type=Path), required=True)
 @click.option("--without", multiple=True, help="Hand to leave out; may be repeated.")
 @click.option("--set", "settings", multiple=True, help="Setting of the recipe, as name=value.")
+@click.option(
+    "--shipped", type=click.Path(exists=True, path_type=Path), help="Weights to go on from."
+)
 @click.option("--threads", type=int, default=0, help="CPU threads; 0 takes all cores.")
 def main(
-    data: Path, work: Path, without: tuple[str, ...], settings: tuple[str, ...], threads: int
+    data: Path,
+    work: Path,
+    without: tuple[str, ...],
+    settings: tuple[str, ...],
+    shipped: Path | None,
+    threads: int,
 ) -> None:
     """Train, or continue a stopped run."""
     if threads:
@@ -360,14 +399,14 @@ def main(
             f"--set knows name=value with one of: {', '.join(kinds)}."
         ) from error
     corpora = read_corpora(data, without)
-    run = Run(corpora, Recipe(**chosen), work, read_start())
+    run = Run(corpora, Recipe(**chosen), work, read_start(), shipped)
     click.echo(
         f"{len(corpora.narratives)} narratives, {len(corpora.reviews)} reviews, "
         f"{len(corpora.tagged)} tagged; {len(run.steps)} steps, {run.done} done",
         err=True,
     )
     run.train()
-    save_network(run, work)
+    save_network(run, work, shipped)
 
 
 if __name__ == "__main__":

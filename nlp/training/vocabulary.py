@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
+UNKNOWN = SPECIAL.index("<unk>")
 MASK = "<mask>"
 _LATIN = re.compile(r"[▁a-zA-ZæøåÆØÅäöÄÖéèêóòôüáàíñçÉÈÓÒÔÜ'’-]+|[▁\d]+|[▁\W]+")
 _PICTURE = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")

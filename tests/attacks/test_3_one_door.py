@@ -234,6 +234,8 @@ COMMANDS = {
 
 ON_FILES: dict[str, tuple[str, ...]] = {
     "nlp evaluate": ("SENTENCE",),
+    "nlp discover": ("STORIES",),
+    "nlp summarise": ("--help",),
     "nlp codebook lint": ("CODEBOOK",),
     "nlp codebook map": ("--from", "0.1", "--to", "0.2", "A1_relasjon_tillit"),
     "nlp codebook try-theme": ("--help",),
@@ -257,7 +259,9 @@ def test_every_command_is_known_to_this_test() -> None:
 def test_commands_on_files_need_no_database(name: str, tmp_path: Path) -> None:
     sentence = tmp_path / "sentence.jsonl"
     sentence.write_text('{"text": "Filmen er bra .", "label": "positive"}\n', "utf-8")
-    places = {"CODEBOOK": str(CODEBOOK_FILE), "SENTENCE": str(sentence)}
+    stories = tmp_path / "stories.jsonl"
+    stories.write_text('{"id": "1", "text": "Bussen er sein."}\n', "utf-8")
+    places = {"CODEBOOK": str(CODEBOOK_FILE), "SENTENCE": str(sentence), "STORIES": str(stories)}
     words = [*name.split(), *(places.get(word, word) for word in ON_FILES[name])]
     done = fortell("postgresql://nobody@127.0.0.1:1/none", *words)
     assert done.exit_code == 0, done.output

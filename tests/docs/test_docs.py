@@ -293,6 +293,16 @@ def test_the_example_for_researchers_runs(tmp_path: Path, monkeypatch: pytest.Mo
     assert names["mentioned"].columns == ["subject", "n", "x"]
 
 
+def test_the_example_of_new_themes_and_summaries_runs() -> None:
+    (example,) = blocks(read("docs/themes-and-summaries.md"), "python")
+    waits = ("fire uker", "to måneder", "et halvt år", "ei hel uke", "tre uker", "ni måneder")
+    stories = [f"Jeg venta {wait} på time hos {who}." for wait in waits for who in ("BUP", "NAV")]
+    names: dict[str, Any] = {"stories": stories}
+    exec(compile(example, "docs/themes-and-summaries.md", "exec"), names)
+    assert names["summary"].respondents == 10
+    assert {sentence.text for sentence in names["summary"].representative} <= set(stories)
+
+
 def test_the_example_of_a_new_format_is_a_format() -> None:
     (example,) = blocks(read("CONTRIBUTING.md"), "python")
     assert ast.get_docstring(ast.parse(example))

@@ -94,6 +94,9 @@ def test_it_learns_and_what_it_learnt_runs_without_torch(
     about = json.loads((tmp_path / "about.json").read_text("utf-8"))
     write_weights(run.network, run.pieces, target, about)
     _compare(run.network, run, target, corpora.narratives[0])
+    again = Run(corpora, dataclasses.replace(recipe, seed=4), tmp_path / "again", start, target)
+    assert again.pieces == run.pieces
+    _compare(again.network.eval(), again, target, corpora.narratives[0])
 
 
 def _compare(network: Network, run: Run, target: Path, narrative: Narrative) -> None:

@@ -97,7 +97,7 @@ def test_no_two_answers_are_near_copies(narratives: list[Narrative]) -> None:
 def test_invented_names_are_not_those_of_the_redactor() -> None:
     gazetteers = lists()
     known = gazetteers.first | gazetteers.last | gazetteers.places | gazetteers.ambiguous
-    for kind in ("first_names", "last_names", "compounds"):
+    for kind in ("first_names", "last_names", "compounds", "words"):
         for name in names(kind):
             assert not {part.lower() for part in re.split(r"[ -]", name)} & known, name
 

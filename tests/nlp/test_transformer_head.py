@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
+import yaml
 from spacy.tokens import Doc
 
 import nlp
@@ -410,3 +411,24 @@ def test_the_whole_engine_takes_a_replacement_from_the_configuration(tmp_path: P
     best = component._reader.texts(texts, several=False).argmax(axis=1)
     assert [unit["change"] for unit in doc._.units] == [AXES["change"][i] for i in best]
     assert [u["sentiment"] for u in doc._.units] == [u["sentiment"] for u in own._.units]
+
+
+@needs_torch
+def test_a_file_of_heads_changes_what_annotates_and_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("nlp.pipeline._chosen", {})
+    own = nlp.model_version()
+    make_model(tmp_path / "model", AXES["change"])
+    file = tmp_path / "heads.yaml"
+    file.write_text(yaml.safe_dump({"change": {"model": "model", **STATED}}), "utf-8")
+    nlp.use_heads(file)
+    version = nlp.model_version()
+    assert version.startswith(f"{own}+change.")
+    (annotation,) = nlp.annotate([TEXT], ["1"])
+    doc = nlp.load()(TEXT)
+    assert [unit["change"] for unit in annotation["units"]] == [
+        unit["change"] for unit in doc._.units
+    ]
+    assert "fortell_transformer_change" in nlp.load().pipe_names
+    assert "fortell_transformer_change" not in nlp.load(replacements={}).pipe_names
