@@ -49,6 +49,10 @@ _RULES: list[tuple[RedactionType, re.Pattern[str]]] = [
         (RedactionType.OTHER, r"\b(?![23]d\b)(?:[1-9]|10)[a-f]\b"),
         (RedactionType.OTHER, r"\b[123](?:st|he|ba|el|tp|im|na|rm|fd|id|md|dh|ss)[a-f]\b"),
         (RedactionType.ID, r"\b(?-i:[A-Z]{2})\s?\d{5}\b"),
+        (
+            RedactionType.ID,
+            r"\b(?!av|be|ca|de|du|ea|ei|en|er|et|ha|kl|la|le|nr|pc|se|ta|ut)[a-fhj-lnpr-z]{2}\s\d{5}\b(?!\s?k)",
+        ),
         (RedactionType.ID, r"\b\d{2,4}/\d{3,}(?:-\d+)?\b"),
         (RedactionType.ID, r"\b[A-Z]{1,4}-?\d{4,}(?:-\d+)*(?:-[A-Z])?\b"),
         (
