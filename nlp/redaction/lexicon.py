@@ -101,6 +101,12 @@ NEVER_BEFORE_A_NAME = words(
 
 NEVER_AFTER_A_NAME = NEVER_BEFORE_A_NAME - words("are tor tore stig dag")
 
+# "mai og juni", "bo og leve", "vi og dei".
+NEVER_SIDE_BY_SIDE = words(
+    "april mai may juni june juli july august sol vår bo per even at an le live are vi elle said "
+    "hai my tale endre vera mina dina sina max dan du en to"
+)
+
 PLACE_WORDS = words("i på fra frå til te ved utenfor rundt in from at to nær mellom tel mot forbi")
 
 NOUN_PLACES = words(

@@ -141,6 +141,7 @@ class _Tagger:
             self._places_in_lower_case,
             self._parts_of_places,
             self._full_names,
+            self._side_by_side,
             self._workplaces,
         ):
             layer()
@@ -414,6 +415,25 @@ class _Tagger:
             listed = self._listed(token, self.lists.first)
             if opens or (listed and listed not in lexicon.NEVER_BEFORE_A_NAME):
                 self.tags[index] = PERSON
+
+    def _side_by_side(self) -> None:
+        """Two names with "og" between them, where one alone could be a word: "hos rose og dag"."""
+        for index in range(1, len(self.tokens) - 1):
+            one, both, other = (self.tokens[i] for i in (index - 1, index, index + 1))
+            if both.lower not in ("og", "å", "and") or not (both.joined and other.joined):
+                continue
+            places = (index - 1, index + 1)
+            sure = any(self.tags[place] is PERSON for place in places)
+            listed = [self._listed(token, self.lists.first) for token in (one, other)]
+            named = [
+                bool(name) or self.tags[place] is PERSON
+                for name, place in zip(listed, places, strict=True)
+            ]
+            if not all(named) or set(listed) & lexicon.NEVER_SIDE_BY_SIDE:
+                continue
+            if self._stands_as_name(index - 1) and (sure or self._ends_here(index + 1)):
+                for place in places:
+                    self.tags[place] = self.tags[place] or PERSON
 
     def _continues_a_name(self, token: _Token) -> bool:
         if not token.joined:

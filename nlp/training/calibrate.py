@@ -167,11 +167,18 @@ def _axis_scale(units: Sequence[Heard], axis: str) -> float:
 
 @click.command()
 @click.option("--weights", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option(
+    "--disclosures",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Narratives with more disclosures, read for the safety thresholds only.",
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def main(weights: Path, files: tuple[Path, ...]) -> None:
+def main(weights: Path, disclosures: tuple[Path, ...], files: tuple[Path, ...]) -> None:
     """Write thresholds and scales into the weights that ship."""
     rows = [row for file in files for row in read(file)]
     answers = listen(rows, load())
+    more = listen([row for file in disclosures for row in read(file)], load())
     heads = load_heads()
     true, probabilities = theme_matrix(answers.units)
     scale, shift = platt(_logit(probabilities), true)
@@ -186,7 +193,7 @@ def main(weights: Path, files: tuple[Path, ...]) -> None:
         temperature = _axis_scale(answers.units, axis)
         arrays[f"axes.{axis}.scale"] = heads.axes[axis].scale * temperature
         arrays[f"axes.{axis}.shift"] = heads.axes[axis].shift * temperature
-    limits, floor = safety_thresholds(answers.stories)
+    limits, floor = safety_thresholds([*answers.stories, *more.stories])
     arrays["safety.threshold"] = limits
     halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
     np.savez_compressed(weights / "heads.npz", **halves)
@@ -195,6 +202,7 @@ def main(weights: Path, files: tuple[Path, ...]) -> None:
         "phrase_floor": round(floor, 3),
         "identifying_limit": identifying_limit([r for r in rows if isinstance(r, Narrative)]),
         "calibrated_on": [file.name for file in files],
+        "safety_calibrated_on": [file.name for file in (*files, *disclosures)],
     }
     stamp(weights, meta)
     click.echo(

@@ -83,7 +83,7 @@ def _encoder(network: Network, folder: Path) -> dict[str, Tensor]:
         ),
     }
     return {
-        name: torch.from_numpy(np.ascontiguousarray(array)).view(shapes[name].shape)
+        name: torch.from_numpy(np.array(array)).view(shapes[name].shape)
         for name, array in found.items()
     }
 
