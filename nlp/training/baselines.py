@@ -2,8 +2,8 @@
 
     python -m nlp.training.baselines --weights nlp/weights FILE…
 
-Both see the same training answers as the engine and are measured on the same units of FILE. The
-figures go into the model card (`baselines` of meta.json).
+The heads learn from all own answers but those left out; both are measured on the same units of
+FILE. The figures go into the model card (`baselines` of meta.json).
 """
 
 import json

@@ -474,6 +474,7 @@ def test_the_command_keeps_ids_in_a_memory_without_text(tmp_path):
     runs = [CliRunner().invoke(nlp_group, words) for _ in range(2)]
     assert [run.exit_code for run in runs] == [0, 0]
     assert runs[0].stdout == runs[1].stdout
+    assert "stallen" in runs[0].stdout
     kept = memory.read_text("utf-8")
     assert {old.id for old in read_earlier(kept)} == {
         json.loads(line)["id"] for line in runs[0].stdout.splitlines()
