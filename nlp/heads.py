@@ -196,6 +196,19 @@ def word_logits(head: Linear, states: States, words: Sequence[Span]) -> Vectors:
     return np.stack([logits[t] if t >= 0 else nothing for t in tokens]) if words else logits[:0]
 
 
+def in_story(probabilities: Vectors) -> Vectors:
+    """Probability that at least one unit of a story has a theme (noisy or, Pearl 1988, §4.3).
+
+    Args:
+        probabilities: (units, themes), at least one unit.
+
+    Returns:
+        (themes,).
+    """
+    result: Vectors = 1 - np.prod(1 - probabilities, axis=0)
+    return result
+
+
 def choose_themes(
     probabilities: Vectors, thresholds: Vectors, ids: Sequence[str], limit: int
 ) -> list[tuple[str, float]]:
@@ -223,6 +236,7 @@ __all__ = [
     "LabelAttention",
     "Linear",
     "choose_themes",
+    "in_story",
     "load_heads",
     "sigmoid",
     "softmax",

@@ -11,11 +11,11 @@ from nlp.errors import ModelMissing
 if TYPE_CHECKING:
     from nlp.components.transformer_head import HeadCard
 
-ENGINE_VERSION = "0.3"
+ENGINE_VERSION = "0.4"
 
 
 def model_version() -> str:
-    """Version of what annotates, such as `0.3+weights.1f2e3d4c+codebook.0.2`.
+    """Version of what annotates, such as `0.4+weights.1f2e3d4c+codebook.0.2`.
 
     Heads that a `transformers` model stands in for follow, each with the version of its model.
 

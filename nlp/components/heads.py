@@ -13,7 +13,7 @@ from spacy.util import registry
 from nlp.codebook import codebook
 from nlp.components.document import EvidenceDict, Redactor, ThemeDict, Unit
 from nlp.encoder import WEIGHTS
-from nlp.heads import Heads, choose_themes, load_heads, sigmoid, softmax, tokens_of
+from nlp.heads import Heads, choose_themes, in_story, load_heads, sigmoid, softmax, tokens_of
 from nlp.labels import AXES
 from nlp.words import word_spans
 
@@ -98,7 +98,7 @@ class HeadsComponent:
         doc (Doc): a document with states and units.
         RETURNS (Doc): the same document.
         """
-        best = np.zeros(len(self._ids), np.float32)
+        themes: list[Any] = []
         vectors = []
         coded: list[Unit] = []
         for unit, span in zip(doc._.units, doc._.unit_spans, strict=True):
@@ -109,11 +109,11 @@ class HeadsComponent:
             mean = self.heads.embedding.logits(states.mean(axis=0))
             vectors.append(mean / max(float(np.linalg.norm(mean)), 1e-9))
             probabilities = sigmoid(self.heads.themes.look(states)[1])
-            best = np.maximum(best, probabilities)
+            themes.append(probabilities)
             coded.append(self._code(unit, states, probabilities))
         doc._.units = coded
         doc._.unit_vectors = np.asarray(vectors, np.float32)
-        doc._.themes = self._proposals(best) if coded else []
+        doc._.themes = self._proposals(in_story(np.array(themes))) if coded else []
         return doc
 
     def _code(self, unit: Unit, states: Any, probabilities: Any) -> Unit:
@@ -130,9 +130,9 @@ class HeadsComponent:
         themes: list[ThemeDict] = [{"id": theme, "p": round(p, _DIGITS)} for theme, p in chosen]
         return {**unit, "themes": themes, **values, "uncertain": uncertain}  # type: ignore[typeddict-item]
 
-    def _proposals(self, best: Any) -> list[ThemeDict]:
-        order = np.argsort(-best, kind="stable")[:_PROPOSALS]
-        return [{"id": self._ids[i], "p": round(float(best[i]), _DIGITS)} for i in order]
+    def _proposals(self, story: Any) -> list[ThemeDict]:
+        order = np.argsort(-story, kind="stable")[:_PROPOSALS]
+        return [{"id": self._ids[i], "p": round(float(story[i]), _DIGITS)} for i in order]
 
 
 @Language.factory(

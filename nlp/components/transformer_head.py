@@ -28,7 +28,7 @@ from enumerations import SafetyFlag
 from nlp.codebook import codebook
 from nlp.components.document import EntityDict, ThemeDict, Unit
 from nlp.errors import ModelMissing
-from nlp.heads import choose_themes, sigmoid, softmax, tag_spans
+from nlp.heads import choose_themes, in_story, sigmoid, softmax, tag_spans
 from nlp.labels import AXES, LEARNT_FLAGS, TAGS
 from nlp.safety import phrase_flags
 from nlp.words import first_tokens, word_spans
@@ -412,7 +412,7 @@ class TransformerHead:
                 self._coded(unit, row) for unit, row in zip(doc._.units, rows, strict=True)
             ]
             if self.head == "themes" and rows:
-                doc._.themes = self._proposals(np.max(rows, axis=0))
+                doc._.themes = self._proposals(in_story(np.array(rows)))
 
     def _coded(self, unit: Unit, row: Shares) -> Unit:
         coded = unit.copy()
@@ -429,9 +429,9 @@ class TransformerHead:
         coded["uncertain"] = [head for head in HEADS if head in unsure]
         return coded
 
-    def _proposals(self, best: Shares) -> list[ThemeDict]:
-        order = np.argsort(-best, kind="stable")[:_PROPOSALS]
-        return [{"id": self._labels[i], "p": round(float(best[i]), _DIGITS)} for i in order]
+    def _proposals(self, story: Shares) -> list[ThemeDict]:
+        order = np.argsort(-story, kind="stable")[:_PROPOSALS]
+        return [{"id": self._labels[i], "p": round(float(story[i]), _DIGITS)} for i in order]
 
 
 def _libraries() -> tuple[Any, Any]:

@@ -55,6 +55,8 @@ def card(meta: dict[str, Any], sections: Sequence[tuple[str, list[str]]]) -> str
         sections: what was evaluated, and the lines of its report.
     """
     recipe = ", ".join(f"{name} {value}" for name, value in meta.get("recipe", {}).items())
+    if "continued_from" in meta:
+        recipe += f"; going on from weights {meta['continued_from']} (docs/decisions/0007)"
     lines = [
         "# Model card",
         "",

@@ -250,6 +250,7 @@ def test_themes_follow_threshold_and_codebook(tmp_path: Path):
     proposals = {theme["id"]: theme["p"] for theme in doc._.themes}
     assert len(proposals) == 5
     assert all(p <= max(proposals.values()) for p in best.values())
+    assert all(best.get(theme, 0) <= p for theme, p in proposals.items())
     nothing = with_head("themes", model, threshold=1.0)
     assert [u["themes"] for u in read(nothing, coded(nothing))._.units] == [[], []]
 
