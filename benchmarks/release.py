@@ -59,7 +59,7 @@ def responses(size: int, terms: Catalogue) -> pl.DataFrame:
         "dont_know": pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, size),
     }
     for item in items().values():
-        if item.values and not item.id.startswith("v6n"):
+        if item.one and not item.id.startswith("v6n"):
             answer = pl.Series(random.choice(item.values, size))
             columns[item.id] = answer.set(pl.Series(random.random(size) < 0.1), None)
     return pl.DataFrame(columns)

@@ -21,6 +21,7 @@ from exports.errors import (
     FileError,
     FrameError,
     HistoryError,
+    InstrumentError,
     PolicyError,
 )
 from exports.formats import formats, write, write_codebook, write_csv, write_parquet
@@ -44,6 +45,7 @@ __all__ = [
     "History",
     "HistoryError",
     "Instrument",
+    "InstrumentError",
     "Item",
     "Kind",
     "Net",

@@ -21,5 +21,9 @@ class DocumentError(ExportError):
     """A release document cannot be read."""
 
 
+class InstrumentError(ExportError):
+    """A file of instruments has mistakes."""
+
+
 class FileError(ExportError):
     """A file cannot be written."""

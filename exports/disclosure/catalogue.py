@@ -156,7 +156,10 @@ class Catalogue:
         return pairs
 
     def questions(self, columns: list[str]) -> Iterator[Question]:
-        """Yield the questions that a frame with these columns can answer."""
+        """Yield the questions that a frame with these columns can answer.
+
+        An item without a figure of its own has none of its "don't know" either.
+        """
         yield Question(Kind.ANSWERED, "responses", STORIES, pl.col("has_story").cast(pl.Int8))
         if "age_band" in columns:
             yield Question(Kind.AGE, "age_band", AGES, _age_band())
@@ -171,9 +174,10 @@ class Catalogue:
         for item in items().values():
             if item.id not in columns:
                 continue
-            if item.figure:
-                code = pl.col(item.id).cast(pl.Int8)
-                yield Question(Kind(item.figure), item.id, item.ladder, code)
+            if not item.figure:
+                continue
+            code = pl.col(item.id).cast(pl.Int8)
+            yield Question(Kind(item.figure), item.id, item.ladder, code)
             if item.dont_know:
                 yield Question(Kind.DONT_KNOW, item.id, DONT_KNOWS, _dont_know(item.id))
 

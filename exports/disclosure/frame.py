@@ -42,7 +42,7 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
     if "age_band" in frame.columns:
         _within(frame.drop_nulls("age_band"), "age_band", list(AgeBand))
     for item in items().values():
-        if item.id in frame.columns and item.values:
+        if item.id in frame.columns and item.one:
             if not frame.schema[item.id].is_integer():
                 raise FrameError(f"Column {item.id} must hold integers. Cast it to Int64.")
             if not frame[item.id].drop_nulls().is_in(item.values).all():

@@ -75,8 +75,9 @@ def _services(release: Release) -> Iterable[list[str]]:
 
 
 def _options() -> Iterable[list[str]]:
+    """Options of items that a release can have figures of; others would promise too much."""
     for item in items().values():
-        for option in item.options:
+        for option in item.options if item.figure else ():
             yield [item.id, str(option.value), *(option.label[lang] for lang in Language)]
 
 
@@ -88,4 +89,9 @@ def _merged() -> list[str]:
 
 
 def _sources() -> Iterable[tuple[str, ...]]:
-    return ((i.id, i.status, i.licence, i.source) for i in instruments().values())
+    """Instruments that something in a release comes from: counted items, or stories."""
+    return (
+        (i.id, i.status, i.licence, i.source)
+        for i in instruments().values()
+        if any(i.counted(item) or item.type == "story" for item in i.items)
+    )

@@ -8,7 +8,13 @@ from typing import Any
 
 import yaml
 
+from exports.errors import InstrumentError
+from exports.instruments.lint import mistakes
+
 Text = Mapping[str, str]
+
+ONE_VALUE = frozenset({"choice", "scale", "smileys"})
+"""Types of items that are answered with one of the item's values."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +31,46 @@ Ladder = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Option:
-    """One answer that can be chosen."""
+    """One answer that can be chosen.
+
+    `face`, from 1 (sad) to 5 (glad), is drawn beside the words of a smiley. `alone` is an option
+    that excludes the others of a multiple choice, such as "nothing".
+    """
 
     value: int
+    label: Text
+    face: int | None = None
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A pole of a triad or dyad, or a stone: an id and what it is called."""
+
+    id: str
     label: Text
 
 
 @dataclass(frozen=True)
-class Item:
-    """One question; `type` says how it is answered: choice, scale or story.
+class Axis:
+    """One direction of the field that stones are laid on: what its two ends are called."""
 
-    `figure` is the kind of figure its answers make ("item", "growth") or None; `ladder` how finely
-    they may be published; `options` is empty for stories and for number scales, which have
-    `minimum` and `maximum`.
+    minimum: Text
+    maximum: Text
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question; `type` says how it is answered.
+
+    - story: a text.
+    - choice, smileys: one of `options`; scale: a number from `minimum` to `maximum`.
+    - multiple: some of `options`, at most `most`; ranking: some of them, the best first.
+    - triad, dyad: 100 shared between three or two `poles`.
+    - stones: each of `stones` on a field of 0–100 along `x` and along `y`.
+
+    `figure` is the kind of figure its answers make ("item", "growth"), or None where the gate has
+    no figure for it; `ladder` how finely they may be published.
     """
 
     id: str
@@ -53,13 +86,23 @@ class Item:
     maximum: int | None
     anchor_min: Text | None
     anchor_max: Text | None
+    most: int | None
+    poles: tuple[Mark, ...]
+    stones: tuple[Mark, ...]
+    x: Axis | None
+    y: Axis | None
 
     @property
     def values(self) -> tuple[int, ...]:
-        """The answers that are valid, in order; empty for a story."""
+        """What can be chosen, in order; empty where nothing is chosen: stories, own markings."""
         if self.minimum is not None and self.maximum is not None:
             return tuple(range(self.minimum, self.maximum + 1))
         return tuple(option.value for option in self.options)
+
+    @property
+    def one(self) -> bool:
+        """Whether it is answered with one of `values`."""
+        return self.type in ONE_VALUE
 
 
 @dataclass(frozen=True)
@@ -94,12 +137,36 @@ class Instrument:
     scale: Scale | None
     caveat: Text | None
 
+    def counted(self, item: Item) -> bool:
+        """Whether the gate counts an item's answers: by themselves or in the scale's total."""
+        return item.figure is not None or (self.scale is not None and item.id in self.scale.items)
+
 
 @cache
 def instruments() -> Mapping[str, Instrument]:
     """Return the instruments that Fortell ships, by id, from instruments.yaml."""
-    text = files(__package__).joinpath("instruments.yaml").read_text(encoding="utf-8")
-    return {entry["id"]: _instrument(entry) for entry in yaml.safe_load(text)["instruments"]}
+    return read(files(__package__).joinpath("instruments.yaml").read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Mapping[str, Instrument]:
+    """Read a file of instruments.
+
+    Args:
+        text: YAML.
+
+    Raises:
+        InstrumentError: the file has mistakes; the message names each one, and what to do.
+    """
+    try:
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InstrumentError(f"Line {line}: this is not YAML ({error.problem}).") from None
+    except yaml.YAMLError:
+        raise InstrumentError("This is not YAML. Save the file as UTF-8 text.") from None
+    if found := mistakes(data):
+        raise InstrumentError("\n".join(found))
+    return {entry["id"]: _instrument(entry) for entry in data["instruments"]}
 
 
 def items() -> Mapping[str, Item]:
@@ -126,7 +193,7 @@ def _instrument(entry: dict[str, Any]) -> Instrument:
 
 
 def _item(entry: dict[str, Any]) -> Item:
-    options = tuple(Option(o["value"], o["label"]) for o in entry.get("options", []))
+    options = tuple(Option(**option) for option in entry.get("options", []))
     return Item(
         id=entry["id"],
         type=entry.get("type", "choice"),
@@ -141,7 +208,16 @@ def _item(entry: dict[str, Any]) -> Item:
         maximum=entry.get("maximum"),
         anchor_min=entry.get("anchor_min"),
         anchor_max=entry.get("anchor_max"),
+        most=entry.get("most"),
+        poles=tuple(Mark(**pole) for pole in entry.get("poles", [])),
+        stones=tuple(Mark(**stone) for stone in entry.get("stones", [])),
+        x=_axis(entry.get("x")),
+        y=_axis(entry.get("y")),
     )
+
+
+def _axis(entry: dict[str, Any] | None) -> Axis | None:
+    return None if entry is None else Axis(entry["min"], entry["max"])
 
 
 def _scale(instrument: str, entry: dict[str, Any], scored: tuple[str, ...]) -> Scale:

@@ -12,7 +12,7 @@ from exports.instruments import items
 
 AGES = [None, *(band.value for band in AgeBand)]
 LISTS = ["services", "themes", "themes_positive", "themes_critical", "dont_know"]
-ITEMS = [item.id for item in items().values() if item.values and not item.id.startswith("v6n")]
+ITEMS = [item.id for item in items().values() if item.one and not item.id.startswith("v6n")]
 
 
 def names(text: str) -> dict[str, str]:

@@ -63,6 +63,8 @@ def test_the_codebook_tells_of_every_column_kind_reason_and_subject() -> None:
     }
     for name in used:
         assert f"| {name} |" in text, name
+    for name in ("besok", "besok1", "besok2", "merking", "merk1"):
+        assert f"| {name} |" not in text, "no release can have a figure of it"
 
 
 def test_files_are_written_once_and_errors_say_what_to_do(tmp_path: Path) -> None:

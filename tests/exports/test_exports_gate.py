@@ -64,6 +64,23 @@ def test_every_figure_of_the_catalogue_is_listed_even_with_no_answers() -> None:
     assert {figure.status for figure in nobody.figures} == {Status.HIDDEN}
 
 
+def test_answers_that_the_gate_has_no_figure_for_change_nothing() -> None:
+    """Smileys, own markings, rankings: their columns may stand in the frame, as anything may."""
+    told = ["besok1", "besok2", "besok3", "merk1", "merk2", "merk3"]
+    assert not {figure.subject for figure in FIRST.figures} & set(told)
+    without = ROWS.drop("besok1").with_columns(
+        pl.col("dont_know").list.set_difference(["besok1"]).list.sort()
+    )
+    marked = ROWS.with_columns(
+        pl.lit([20, 30, 50]).alias("merk1"),
+        pl.lit([1, 2]).alias("besok2"),
+        pl.lit({"now": [5, 5]}, allow_object=True).alias("merk3"),
+    )
+    for rows in (without, marked):
+        made = release(rows, POLICY, series="1", published="2026-10-01")
+        assert made.to_bytes() == FIRST.to_bytes()
+
+
 def test_a_new_series_starts_theme_figures_afresh_and_only_those() -> None:
     themes = ROWS.with_columns(themes=pl.col("themes_positive"))
     same, fresh = (

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from enumerations import Language
-from exports import instruments, service_classes
+from enumerations import Attribution, Language
+from exports import InstrumentError, instruments, service_classes
 from exports.disclosure import catalogue
-from exports.instruments import Ladder, items
+from exports.instruments import Ladder, items, read
 from exports.messages import messages
 
 LANGUAGES = {str(language) for language in Language}
@@ -80,6 +80,8 @@ def test_only_wording_that_may_be_shipped_is_here() -> None:
         "vekst6n": "own",
         "narrativ4": "own",
         "livstilfredshet_0_10": "ship",
+        "merking": "own",
+        "besok": "own",
     }
     for entry in instruments().values():
         assert "CC BY 4.0" in entry.licence
@@ -118,6 +120,138 @@ def test_bands_of_life_satisfaction_are_statistics_norways() -> None:
     assert scale is not None
     bands = [sum(answer >= cut for cut in scale.cuts) for answer in range(11)]
     assert bands == [0] * 6 + [1] * 3 + [2] * 2
+
+
+def test_the_triad_asks_for_the_codebooks_attribution() -> None:
+    poles = [pole.id for pole in items()["merk1"].poles]
+    assert poles == [attribution for attribution in Attribution if attribution != "uklar"]
+
+
+def test_what_the_gate_has_no_figure_for_is_not_counted() -> None:
+    counted = {
+        item.id for entry in instruments().values() for item in entry.items if entry.counted(item)
+    }
+    assert {"mt1", "vekst6_1", "vekst6_attribution", "lt1"} <= counted
+    assert counted.isdisjoint({"n1", "merk1", "merk2", "merk3", "besok1", "besok2", "besok3"})
+
+
+FILE = """\
+instruments:
+  - id: prove
+    name: {nb: Prøve, nn: Prøve, en: Try}
+    status: own
+    licence: CC BY 4.0
+    source: Written for a test.
+    validated: false
+    wording: {nb: "1", nn: "1", en: "1"}
+    items:
+      - id: p1
+        type: smileys
+        text: {nb: Hvordan, nn: Korleis, en: How}
+        options:
+          - {value: 1, face: 1, label: {nb: Dårlig, nn: Dårleg, en: Bad}}
+          - {value: 2, face: 5, label: {nb: Bra, nn: Bra, en: Good}}
+      - id: p2
+        type: multiple
+        text: {nb: Hva, nn: Kva, en: What}
+        most: 2
+        options:
+          - {value: 1, label: {nb: Ett, nn: Eitt, en: One}}
+          - {value: 2, label: {nb: To, nn: To, en: Two}}
+          - {value: 0, alone: true, label: {nb: Ingen, nn: Ingen, en: None}}
+      - id: p3
+        type: triad
+        text: {nb: Om, nn: Om, en: About}
+        poles:
+          - {id: one, label: {nb: A, nn: A, en: A}}
+          - {id: two, label: {nb: B, nn: B, en: B}}
+          - {id: three, label: {nb: C, nn: C, en: C}}
+      - id: p4
+        type: stones
+        text: {nb: Legg, nn: Legg, en: Put}
+        stones:
+          - {id: now, label: {nb: Nå, nn: "No", en: Now}}
+        x:
+          min: {nb: A, nn: A, en: A}
+          max: {nb: B, nn: B, en: B}
+        y:
+          min: {nb: C, nn: C, en: C}
+          max: {nb: D, nn: D, en: D}
+"""
+MISTAKES = [
+    ("instruments:", "instrumenter:", "no list `instruments`"),
+    ("    status: own\n", "", "prove: lacks `status`. Write it"),
+    ("- id: p2", "- id: p1", "p1: this id stands twice"),
+    ("- id: p2", "- id: P2", "prove.P2: the id must be"),
+    ("- id: p2", "- name: p2", "prove.?: the id must be"),
+    ("type: triad", "type: quad", "prove.p3: there is no type 'quad'. Use one of: story, choice"),
+    ("type: triad", "type: dyad", "prove.p3: needs exactly 2 poles"),
+    ("type: triad", "type: ranking", "prove.p3: a ranking needs `options`"),
+    ("type: triad", "type: ranking", "prove.p3: a ranking has no `poles`"),
+    ("          - {id: three, label: {nb: C, nn: C, en: C}}\n", "", "prove.p3: needs exactly 3"),
+    ("{id: three", "{id: two", "prove.p3: two poles have the same id"),
+    ("{id: three", "{id: 3", "prove.p3: every pole needs an `id`"),
+    ("{id: three", "{colour: red, id: three", "prove.p3: a pole has an `id` and a `label`"),
+    ("type: triad", "type: triad\n        figure: item", "prove.p3: the gate has no figure"),
+    ("type: triad", "type: triad\n        options: []", "prove.p3: a triad has no `options`"),
+    ("{nb: A, nn: A, en: A}", "{nb: A, en: A}", "prove: “A” is not said in nn"),
+    ("{nb: Om, nn: Om, en: About}", "{nb: Om, nn: ' ', en: About}", "“Om” is not said in nn"),
+    ('nn: "No"', "nn: No", "prove: “Nå” is not said in nn"),
+    ("        text: {nb: Hva, nn: Kva, en: What}\n", "", "prove.p2: a multiple needs `text`"),
+    ("face: 5", "face: 6", "prove.p1: every smiley needs a `face` from 1"),
+    ("face: 5", "face: 1", "prove.p1: every smiley needs a `face` from 1"),
+    ("face: 5, ", "", "prove.p1: every smiley needs a `face` from 1"),
+    ("type: smileys", "type: choice", "prove.p1: an option of a choice has no `face`"),
+    ("value: 2, face", "value: 1, face", "prove.p1: two options have the same value"),
+    ("value: 2, face", "value: to, face", "prove.p1: every option needs a `value`"),
+    ("value: 2, face", "value: true, face", "prove.p1: every option needs a `value`"),
+    ("most: 2", "most: 4", "prove.p2: `most` must be between 1 and"),
+    ("most: 2", "most: 0", "prove.p2: `most` must be between 1 and"),
+    ("alone: true", "alone: 1", "prove.p2: `alone` is true or false"),
+    ("        x:\n", "        z:\n", "prove.p4: a stones needs `x`"),
+    ("          max: {nb: B, nn: B, en: B}\n", "", "prove.p4: `x` needs `min` and `max`"),
+    (
+        "        stones:\n          -",
+        "        stones: []\n        z:\n          -",
+        "p4: needs 1 to 5",
+    ),
+]
+
+
+def test_a_right_file_is_read() -> None:
+    (entry,) = read(FILE).values()
+    faces, some, triad, stones = entry.items
+    assert [option.face for option in faces.options] == [1, 5]
+    assert [option.alone for option in some.options] == [False, False, True]
+    assert (some.most, some.values, some.one, faces.one) == (2, (1, 2, 0), False, True)
+    assert [pole.id for pole in triad.poles] == ["one", "two", "three"]
+    assert stones.x is not None
+    assert (stones.x.maximum["nb"], stones.values, triad.values) == ("B", (), ())
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES)
+def test_a_mistake_in_a_file_is_named(right: str, wrong: str, said: str) -> None:
+    assert right in FILE
+    with pytest.raises(InstrumentError) as stopped:
+        read(FILE.replace(right, wrong, 1))
+    assert said in str(stopped.value)
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    wrong = FILE.replace("face: 5", "face: 9").replace("most: 2", "most: 9").replace("x:", "z:")
+    with pytest.raises(InstrumentError) as stopped:
+        read(wrong)
+    named = [line.partition(":")[0] for line in str(stopped.value).splitlines()]
+    assert set(named) == {"prove.p1", "prove.p2", "prove.p4"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "instruments: 7", "instruments: [7]", "instruments: [{items: 5}]", "a: [", "\0"],
+)
+def test_what_is_no_file_of_instruments_is_refused(text: str) -> None:
+    with pytest.raises(InstrumentError):
+        read(text)
 
 
 def test_classes_never_ask_for_fewer_than_the_rules() -> None:

@@ -1,0 +1,198 @@
+"""Finds what is wrong in a file of instruments, and says what to do."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from enumerations import Language
+
+INSTRUMENT = ("id", "name", "status", "licence", "source", "validated", "wording", "items")
+ITEM = {"id", "type", "text", "theme", "figure", "scored", "ladder", "dont_know"}
+ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
+NEEDS = {
+    "story": (),
+    "choice": ("options",),
+    "scale": ("minimum", "maximum", "anchor_min", "anchor_max"),
+    "smileys": ("options",),
+    "multiple": ("options",),
+    "ranking": ("options",),
+    "triad": ("poles",),
+    "dyad": ("poles",),
+    "stones": ("stones", "x", "y"),
+}
+"""What an item of each type must have; its instrument may have it for all of its items."""
+
+ALSO = {"multiple": ("most",)}
+"""What an item of a type may have besides."""
+
+UNCOUNTED = ("story", "multiple", "ranking", "triad", "dyad", "stones")
+"""Types that the gate has no figure for."""
+
+FACES = range(1, 6)
+MOST_STONES = 5
+"""More than four or five things at a time cannot be weighed against each other (SenseMaker)."""
+
+Entry = dict[str, Any]
+
+
+def mistakes(data: Any) -> list[str]:
+    """Check the content of a file of instruments.
+
+    Args:
+        data: what YAML made of it.
+
+    Returns:
+        One sentence or two a mistake, beginning with the id of what is wrong; empty when all is
+        right.
+    """
+    entries = data.get("instruments") if isinstance(data, dict) else None
+    if not _mappings(entries):
+        return ["The file has no list `instruments`. Write one, each with an id and its items."]
+    found: list[str] = []
+    for number, entry in enumerate(entries, start=1):
+        name = str(entry.get("id", f"instrument {number}"))
+        if missing := [key for key in INSTRUMENT if key not in entry]:
+            found.append(f"{name}: lacks {_quoted(missing)}. Write it.")
+        elif not _mappings(entry["items"]):
+            found.append(f"{name}: `items` is no list of items. Write at least one.")
+        else:
+            found += [f"{name}: {said}" for said in _texts(entry)]
+            for item in entry["items"]:
+                found += [f"{name}.{item.get('id', '?')}: {said}" for said in _item(entry, item)]
+    items = [item for entry in entries if _mappings(entry.get("items")) for item in entry["items"]]
+    for known in (entries, items):
+        ids = [str(one.get("id")) for one in known]
+        twice = sorted({key for key in ids if ids.count(key) > 1})
+        found += [f"{key}: this id stands twice. Give one of them another." for key in twice]
+    return found
+
+
+def _item(instrument: Entry, item: Entry) -> Iterator[str]:
+    """What is wrong with one item; what it lacks itself, its instrument may have."""
+    if not isinstance(item.get("id"), str) or not ID.fullmatch(item["id"]):
+        yield "the id must be 2 to 40 small letters, digits and _, beginning with a letter."
+    whole = instrument | {"text": None, "theme": None} | item
+    kind = whole.get("type", "choice")
+    if kind not in NEEDS:
+        yield f"there is no type '{kind}'. Use one of: {', '.join(NEEDS)}."
+        return
+    allowed = {*ITEM, *NEEDS[kind], *ALSO.get(kind, ())}
+    for key in sorted(item.keys() - allowed):
+        yield f"a {kind} has no `{key}`. Remove it, or change the type."
+    missing = [key for key in ("text", *NEEDS[kind]) if whole.get(key) is None]
+    if missing:
+        yield f"a {kind} needs {_quoted(missing)}. Write it."
+        return
+    if kind in UNCOUNTED and whole.get("figure") is not None:
+        yield f"the gate has no figure for a {kind}. Write `figure: null`."
+    yield from CHECKS.get(kind, _nothing)(whole)
+
+
+def _nothing(item: Entry) -> Iterator[str]:
+    yield from ()
+
+
+def _options(item: Entry) -> Iterator[str]:
+    options = item["options"]
+    if not _mappings(options) or len(options) < 2:
+        yield "needs at least two options. Add some."
+        return
+    kind = item.get("type", "choice")
+    extra = {"smileys": {"face"}, "multiple": {"alone"}}.get(kind, set())
+    values = [option.get("value") for option in options]
+    if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        yield "every option needs a `value` that is a whole number."
+    elif len(set(values)) < len(values):
+        yield "two options have the same value. Give each its own."
+    for option in options:
+        if not isinstance(option.get("label"), dict):
+            yield f"option {option.get('value')} needs a `label`. Write it."
+        for key in sorted(option.keys() - {"value", "label", *extra}):
+            yield f"an option of a {kind} has no `{key}`. Remove it."
+        if not isinstance(option.get("alone", False), bool):
+            yield "`alone` is true or false."
+
+
+def _smileys(item: Entry) -> Iterator[str]:
+    yield from _options(item)
+    faces = [o.get("face") for o in item["options"]] if _mappings(item["options"]) else []
+    if any(face not in FACES for face in faces) or faces != sorted(set(faces)):
+        yield "every smiley needs a `face` from 1 (sad) to 5 (glad), each once, the saddest first."
+
+
+def _multiple(item: Entry) -> Iterator[str]:
+    yield from _options(item)
+    most = item.get("most")
+    if most is not None and not (isinstance(most, int) and 1 <= most <= len(item["options"])):
+        yield "`most` must be between 1 and the number of options. Correct it or leave it out."
+
+
+def _poles(number: int) -> Callable[[Entry], Iterator[str]]:
+    def check(item: Entry) -> Iterator[str]:
+        poles = item["poles"]
+        if not _mappings(poles) or len(poles) != number:
+            yield f"needs exactly {number} poles, each with an id and a label."
+            return
+        yield from _marks("pole", poles)
+
+    return check
+
+
+def _stones(item: Entry) -> Iterator[str]:
+    stones = item["stones"]
+    if not _mappings(stones) or not 1 <= len(stones) <= MOST_STONES:
+        yield f"needs 1 to {MOST_STONES} stones, each with an id and a label."
+        return
+    yield from _marks("stone", stones)
+    for key in ("x", "y"):
+        axis = item[key]
+        if not isinstance(axis, dict) or axis.keys() != {"min", "max"}:
+            yield f"`{key}` needs `min` and `max`: what the two ends are called."
+
+
+def _marks(what: str, marks: list[Entry]) -> Iterator[str]:
+    ids = [mark.get("id") for mark in marks]
+    if any(not isinstance(id_, str) or not ID.fullmatch(id_) for id_ in ids):
+        yield f"every {what} needs an `id` of small letters."
+    elif len(set(ids)) < len(ids):
+        yield f"two {what}s have the same id. Give each its own."
+    for mark in marks:
+        if mark.keys() != {"id", "label"} or not isinstance(mark["label"], dict):
+            yield f"a {what} has an `id` and a `label`, and nothing else."
+
+
+CHECKS: dict[str, Callable[[Entry], Iterator[str]]] = {
+    "choice": _options,
+    "smileys": _smileys,
+    "multiple": _multiple,
+    "ranking": _options,
+    "triad": _poles(3),
+    "dyad": _poles(2),
+    "stones": _stones,
+}
+
+
+def _texts(entry: Any) -> Iterator[str]:
+    """A text that some language lacks, wherever in the instrument it stands."""
+    if isinstance(entry, dict) and any(language in entry for language in Language):
+        lacking = [lang.value for lang in Language if not _said(entry.get(lang))]
+        if lacking:
+            some = next((text for text in entry.values() if _said(text)), "a text")
+            yield f"“{some}” is not said in {', '.join(lacking)}. Write it, in quotes."
+    elif isinstance(entry, dict | list):
+        for value in entry.values() if isinstance(entry, dict) else entry:
+            yield from _texts(value)
+
+
+def _said(text: Any) -> bool:
+    """Whether it is a text; without quotes, YAML makes a truth value of the word No."""
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _mappings(entries: Any) -> bool:
+    """Whether something is a list of mappings, and not empty."""
+    return isinstance(entries, list) and bool(entries) and all(isinstance(e, dict) for e in entries)
+
+
+def _quoted(keys: list[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
