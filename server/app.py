@@ -10,8 +10,9 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
+from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
-from server import database, errors, worker
+from server import database, errors, padding, worker
 from server.act.routes import routes as act_routes
 from server.collect.inbox import GroupCommit
 from server.collect.routes import STATIC
@@ -28,6 +29,19 @@ async def health() -> dict[str, str]:
     """Whether the server and its database answer."""
     await database.ping()
     return {"status": "ok"}
+
+
+class Application(Litestar):
+    """Litestar, with replies of the API padded, those of its own errors too."""
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        """Answer a request."""
+        await super().__call__(scope, receive, padding.padded(scope, send))
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -50,7 +64,7 @@ def create_app(settings: Settings) -> Litestar:
             await database.close()
 
     STATIC.mkdir(exist_ok=True)
-    return Litestar(
+    return Application(
         route_handlers=[
             health,
             *collect_routes,
@@ -63,7 +77,9 @@ def create_app(settings: Settings) -> Litestar:
         state=State({"settings": settings}),
         before_send=[harden],
         # Not for staff pages: a compressed page with a secret in it can be guessed (BREACH).
-        compression_config=CompressionConfig(backend="gzip", exclude=["^/stab"]),
+        compression_config=CompressionConfig(
+            backend="gzip", exclude=["^/stab", padding.PADDED.pattern]
+        ),
         exception_handlers={
             Problem: errors.on_problem,
             HTTPException: errors.on_http,

@@ -3,7 +3,7 @@
 import asyncio
 import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -23,6 +23,9 @@ STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 128 * 1024
 """Largest request, in bytes: two stories of 4 000 four-byte characters and everything else."""
 
+SMALL_BODY_LIMIT = 8 * 1024
+"""Largest request that holds no story; the page fills its requests up to 4 kB."""
+
 HELPLINES = yaml.safe_load(Path(__file__).with_name("helplines.yaml").read_text("utf-8"))
 
 Receipt = Annotated[str, msgspec.Meta(min_length=16, max_length=40)]
@@ -41,9 +44,9 @@ class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Withdrawn(msgspec.Struct):
-    """The answer is gone."""
+    """Whether the answer is gone. One status of HTTP for both: its line is part of the length."""
 
-    status: str = "withdrawn"
+    status: Literal["withdrawn", "unknown_receipt"]
 
 
 @get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], media_type="text/html", include_in_schema=False)
@@ -101,18 +104,17 @@ class RoundController(Controller):
             ) from None
         return Received()
 
-    @post("/withdrawals", status_code=200, responses=errors.described(400, 404))
+    @post(
+        "/withdrawals",
+        status_code=200,
+        responses=errors.described(400, 404, 413),
+        request_max_body_size=SMALL_BODY_LIMIT,
+    )
     async def withdraw(self, code: FromPath[str], data: JSONBody[Withdrawal]) -> Withdrawn:
         """Take an answer back. What has been published stays as it is."""
         await live.live_round(code, today())
-        if not await inbox.withdraw(responses.receipt_hash(data.receipt)):
-            raise Problem(
-                404,
-                "unknown_receipt",
-                "No answer has this receipt.",
-                "Check every letter; a receipt has five groups of four.",
-            )
-        return Withdrawn()
+        known = await inbox.withdraw(responses.receipt_hash(data.receipt))
+        return Withdrawn("withdrawn" if known else "unknown_receipt")
 
 
 def today() -> datetime.date:

@@ -107,7 +107,7 @@ async def test_no_way_of_sending_gets_around_the_wait(client: httpx.AsyncClient)
     first_try = await post(client, receipt_hash=hash_of(secret))
     assert first_try.status_code == 403
     taken_back = await client.post(f"/api/rounds/{NEXT}/withdrawals", json={"receipt": secret})
-    assert taken_back.status_code == 404
+    assert taken_back.json() == {"status": "unknown_receipt"}
 
 
 async def test_a_card_is_not_published_while_something_told_lacks_an_answer(

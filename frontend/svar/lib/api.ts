@@ -93,7 +93,9 @@ export async function sendResponse(code: string, body: ResponseBody): Promise<vo
 }
 
 export async function withdraw(code: string, receipt: string): Promise<void> {
-  await call(`/api/rounds/${encodeURIComponent(code)}/withdrawals`, { receipt });
+  const path = `/api/rounds/${encodeURIComponent(code)}/withdrawals`;
+  const { status } = await call<{ status: string }>(path, { receipt });
+  if (status !== "withdrawn") throw new Problem("unknown_receipt", null, 404);
 }
 
 async function call<T>(path: string, body?: unknown): Promise<T> {
