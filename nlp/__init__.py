@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nlp.annotation import Annotation, annotate
     from nlp.discovery import coded_units, discover
     from nlp.pipeline import load, use_heads
+    from nlp.proposals import Proposal, propose
     from nlp.summaries import summarise
     from nlp.tagging import deidentify
     from nlp.version import model_version
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Annotation",
     "ModelMissing",
+    "Proposal",
     "Redacted",
     "Redaction",
     "annotate",
@@ -32,6 +34,7 @@ __all__ = [
     "discover",
     "load",
     "model_version",
+    "propose",
     "redact",
     "summarise",
     "use_heads",
@@ -40,12 +43,14 @@ __all__ = [
 # Imported on first use: they bring spaCy and numpy.
 _LATER = {
     "Annotation": "nlp.annotation",
+    "Proposal": "nlp.proposals",
     "annotate": "nlp.annotation",
     "coded_units": "nlp.discovery",
     "deidentify": "nlp.tagging",
     "discover": "nlp.discovery",
     "load": "nlp.pipeline",
     "model_version": "nlp.version",
+    "propose": "nlp.proposals",
     "summarise": "nlp.summaries",
     "use_heads": "nlp.pipeline",
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
-from nlp.components.document import EntityDict, RedactionDict, ThemeDict, Unit
+from nlp.components.document import EntityDict, RedactionDict, Story, ThemeDict, Unit
 from nlp.pipeline import load
 
 BATCH = 64
@@ -45,7 +45,10 @@ def annotate(texts: Iterable[str], ids: Iterable[str]) -> Iterator[Annotation]:
         ValueError: texts and ids are not equally many.
     """
     engine = load()
-    pairs = ((whole(text), identifier) for text, identifier in zip(texts, ids, strict=True))
+    pairs = (
+        (Story(engine.vocab, whole(text)), identifier)
+        for text, identifier in zip(texts, ids, strict=True)
+    )
     for doc, identifier in engine.pipe(pairs, as_tuples=True, batch_size=BATCH):
         yield {
             "id": identifier,

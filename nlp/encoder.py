@@ -88,10 +88,12 @@ class Encoder:
 
 
 def load_tokenizer(folder: Path) -> "Tokenizer":
-    """The tokenizer of the encoder."""
+    """The tokenizer of the encoder; it would keep ten thousand words of what it has read."""
     from tokenizers import Tokenizer
 
-    return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.model._resize_cache(0)
+    return tokenizer
 
 
 @cache

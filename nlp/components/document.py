@@ -4,6 +4,7 @@ from bisect import bisect_right
 from typing import Any, TypedDict
 
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from enumerations import RedactionType
 from nlp.redaction.core import placeholder
@@ -71,6 +72,27 @@ def empty_unit(start: int, end: int) -> Unit:
         "uncertain": [],
         "evidence": [],
     }
+
+
+class Story(Doc):
+    """A document whose words the engine does not remember.
+
+    spaCy keeps every word that its tokenizer has met for as long as the process runs. None of our
+    components asks for tokens, so a story goes through the pipeline without any.
+
+    Args:
+        vocab: of the pipeline.
+        text: the story.
+    """
+
+    def __init__(self, vocab: Vocab, text: str) -> None:
+        super().__init__(vocab)
+        self._told = text
+
+    @property
+    def text(self) -> str:
+        """The story."""
+        return self._told
 
 
 class Redactor:
