@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { beforeEach, test } from "node:test";
 import { load } from "./load.mjs";
 
@@ -7,16 +8,17 @@ import { load } from "./load.mjs";
 globalThis.document = { documentElement: { lang: "" } };
 let replies = [];
 let sent = [];
-globalThis.fetch = async (path, { body }) => {
+globalThis.fetch = async (path, { body } = {}) => {
+  if (path.endsWith(".json")) return new Response(await readFile(new URL(`..${path}`, import.meta.url)));
   if (body !== undefined) sent.push(JSON.parse(body));
   const reply = replies.shift() ?? { status: 200, body: round(path.split("/").pop()) };
   if (reply === "lost") throw new TypeError("network");
   return new Response(JSON.stringify(reply.body ?? { code: reply.code }), { status: reply.status });
 };
 
-const { Draft } = await load("draft.svelte");
-const { Visit } = await load("visit.svelte");
-const { chooseLanguage } = await load("i18n.svelte");
+const { Draft } = await load("draft");
+const { Visit } = await load("visit");
+const { chooseLanguage } = await load("i18n");
 
 const same = (text) => ({ nb: text, nn: text, en: text });
 
@@ -53,8 +55,8 @@ function round(code, questions = [SERVICES, STORY, ABOUT, ATTRIBUTION, GENERAL, 
 function written() {
   const draft = new Draft(round("A"));
   draft.services = ["nav"];
-  draft.stories.n1 = "Første utgave";
-  draft.answers.mt1 = 4;
+  draft.write("n1", "Første utgave");
+  draft.answer("mt1", 4);
   return draft;
 }
 
@@ -69,7 +71,7 @@ beforeEach(async () => {
 
 test("without a service, only questions that do not need one are asked, and sent", async () => {
   const draft = written();
-  draft.answers.g1 = 2;
+  draft.answer("g1", 2);
   assert.deepEqual(ids(draft), ["services", "n1", "mt1", "a", "g1", "lt1"]);
   draft.services = [];
   assert.deepEqual(ids(draft), ["services", "n1", "g1", "lt1"]);
@@ -111,7 +113,7 @@ for (const reply of ["lost", { status: 500 }, { status: 503, code: "busy" }])
     replies = [reply, received];
     await assert.rejects(draft.send());
     assert.equal(draft.locked, true);
-    draft.stories.n1 = "Andre utgave";
+    draft.write("n1", "Andre utgave");
     await draft.send();
     assert.deepEqual(sent[1], sent[0]);
     assert.equal(draft.sent, true);
@@ -123,7 +125,7 @@ for (const status of [400, 403, 410, 413, 429])
     replies = [{ status }, received];
     await assert.rejects(draft.send());
     assert.equal(draft.locked, false);
-    draft.stories.n1 = "Andre utgave";
+    draft.write("n1", "Andre utgave");
     await draft.send();
     assert.equal(sent[1].stories.n1, "Andre utgave");
     assert.equal(sent[1].receipt_hash, sent[0].receipt_hash);
@@ -146,7 +148,7 @@ test("the next person with the same code finds nothing of the one before", async
   const visit = new Visit();
   await visit.follow(at("A"));
   const first = visit.draft;
-  first.stories.n1 = "Ikke sendt";
+  first.write("n1", "Ikke sendt");
   await visit.follow(FRONT);
   assert.deepEqual([visit.draft, visit.round], [null, null]);
   await visit.follow(at("A"));
@@ -157,7 +159,7 @@ test("the next person with the same code finds nothing of the one before", async
 test("another code begins anew; another page of the same code does not", async () => {
   const visit = new Visit();
   await visit.follow(at("A"));
-  visit.draft.stories.n1 = "Ikke sendt";
+  visit.draft.write("n1", "Ikke sendt");
   await visit.follow({ name: "withdraw", code: "A" });
   assert.equal(visit.receipt, "");
   await visit.follow(at("A"));
@@ -170,7 +172,7 @@ test("another code begins anew; another page of the same code does not", async (
 test("the receipt goes along to the withdrawal once, and nothing sent is left behind", async () => {
   const visit = new Visit();
   await visit.follow(at("A"));
-  visit.draft.stories.n1 = "Sendt";
+  visit.draft.write("n1", "Sendt");
   const { receipt } = visit.draft;
   replies = [received];
   await visit.draft.send();

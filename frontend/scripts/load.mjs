@@ -1,10 +1,8 @@
 import { after } from "node:test";
-import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { createServer } from "vite";
 
 const vite = await createServer({
   configFile: false,
-  plugins: [svelte()],
   root: new URL("..", import.meta.url).pathname,
   server: { middlewareMode: true, ws: false },
   optimizeDeps: { noDiscovery: true },
@@ -12,5 +10,5 @@ const vite = await createServer({
 });
 after(() => vite.close());
 
-/** A module of svar/lib, with its types and runes compiled away. */
+/** A module of svar/lib, with its types compiled away. */
 export const load = (name) => vite.ssrLoadModule(`/svar/lib/${name}.ts`);

@@ -26,7 +26,7 @@ from server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SKIPPED = {".venv", ".cache", "node_modules", ".pytest_cache", ".hypothesis"}
-CODE = ("*.py", "*.yaml", "*.html", "*.ts", "*.svelte")
+CODE = ("*.py", "*.yaml", "*.html", "*.ts", "*.tsx")
 TREES = ("server", "nlp", "exports", "frontend", "tests", "docs", "benchmarks", "scripts", ".ci")
 
 

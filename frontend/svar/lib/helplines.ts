@@ -1,5 +1,5 @@
 import type { Helpline } from "./api.ts";
-import { language, t } from "./i18n.svelte.ts";
+import { language, t } from "./i18n.ts";
 
 const NUMBERS = ["116111", "116123", "113", "112"] as const;
 

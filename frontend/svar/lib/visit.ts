@@ -1,0 +1,58 @@
+import { Problem, getRound, type Round } from "./api.ts";
+import { Draft } from "./draft.ts";
+import { offerLanguages } from "./i18n.ts";
+import { isLanguage } from "./languages.ts";
+import { observe } from "./observe.ts";
+import type { Place } from "./place.ts";
+
+/** One person's visit to one code. Somebody else may hold the phone next: nothing outlives it. */
+export class Visit {
+  round: Round | null = null;
+  draft: Draft | null = null;
+  problem: Problem | null = null;
+  /** The receipt on its way from the Sent screen to the withdrawal form. */
+  receipt = "";
+
+  #code: string | null = null;
+  #turn = 0;
+
+  constructor() {
+    observe(this);
+  }
+
+  /** Follows the address: another code forgets everything, and so does leaving the Sent screen. */
+  async follow(place: Place): Promise<void> {
+    const code = place.name === "code" ? null : place.code;
+    if (code !== this.#code) return this.#open(code);
+    if (place.name !== "withdraw") this.receipt = "";
+    else if (this.round !== null && this.draft?.sent === true) {
+      this.receipt = this.draft.receipt;
+      this.draft = new Draft(this.round);
+    }
+  }
+
+  retry(): Promise<void> {
+    return this.#open(this.#code);
+  }
+
+  async #open(code: string | null): Promise<void> {
+    const turn = ++this.#turn;
+    this.#code = code;
+    this.round = null;
+    this.draft = null;
+    this.problem = null;
+    this.receipt = "";
+    if (code === null) return;
+    try {
+      const round = await getRound(code);
+      if (turn !== this.#turn) return;
+      await offerLanguages(round.languages.filter(isLanguage));
+      if (turn !== this.#turn) return;
+      this.draft = new Draft(round);
+      this.round = round;
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.problem = error instanceof Problem ? error : new Problem("unexpected");
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { Problem, Question, Round } from "../lib/api.ts";
+import type { Draft } from "../lib/draft.ts";
+import { say, t } from "../lib/i18n.ts";
+import { arrive } from "../lib/place.ts";
+import { Clues } from "../parts/Clues.tsx";
+import { Icon } from "../parts/Icon.tsx";
+import { Trouble } from "../parts/Trouble.tsx";
+import "./LookOver.css";
+
+type Props = {
+  round: Round;
+  draft: Draft;
+  problem: Problem | null;
+  onChange: (question: Question) => void;
+  onBack: () => void;
+  onSend: () => void;
+};
+
+export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Props) {
+  const { locked, sending } = draft;
+  const again = problem !== null && problem.code !== "empty";
+
+  const answered = (question: Question) => {
+    const answer = answerOf(question, round, draft);
+    if (answer === "") return <p class="quiet">{t("review.skipped")}</p>;
+    if (question.type !== "story") return <p class="answer">{answer}</p>;
+    return (
+      <p class="story" translate={false}>
+        {answer}
+      </p>
+    );
+  };
+
+  return (
+    <div class="look-over stack appear">
+      <h1 tabindex={-1} ref={arrive}>
+        {t("review.title")}
+      </h1>
+      <p>{t(locked ? "review.tried" : "review.intro")}</p>
+
+      <ol>
+        {draft.asked.map((question) => (
+          <li key={question.id}>
+            <div class="both">
+              <p class="asked">{draft.ask(question.text)}</p>
+              {answered(question)}
+            </div>
+            {!locked && (
+              <button
+                class="button third"
+                type="button"
+                aria-disabled={sending}
+                onClick={() => sending || onChange(question)}
+              >
+                {t("review.change")}
+                <span class="sr-only">{draft.ask(question.text)}</span>
+              </button>
+            )}
+            {question.type === "story" && (
+              <div class="clues">
+                <Clues text={draft.story(question.id)} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+
+      {problem !== null && (
+        <Trouble key={problem} problem={problem}>
+          {again && (
+            <p>
+              {t("review.kept")} {t("error.once")}
+            </p>
+          )}
+          {again && locked && <p>{t("review.locked")}</p>}
+        </Trouble>
+      )}
+      <p class="sr-only" role="status">
+        {sending ? t("review.sending") : ""}
+      </p>
+
+      <div class="actions">
+        {!locked && (
+          <button
+            class="button third"
+            type="button"
+            aria-disabled={sending}
+            onClick={() => sending || onBack()}
+          >
+            <Icon name="back" />
+            {t("question.back")}
+          </button>
+        )}
+        <button
+          class="button"
+          type="button"
+          data-testid="send"
+          aria-disabled={sending}
+          onClick={onSend}
+        >
+          {t(sending ? "review.sending" : again ? "review.retry" : "review.send")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** An answer as its teller reads it again; "" where there is none. */
+function answerOf(question: Question, round: Round, draft: Draft): string {
+  switch (question.type) {
+    case "services":
+      return round.services
+        .filter(({ key }) => draft.services.includes(key))
+        .map(({ name }) => say(name))
+        .join(", ");
+    case "story":
+      return draft.story(question.id);
+    case "age_band":
+      return say(question.options.find(({ value }) => value === draft.ageBand)?.label ?? {});
+    default: {
+      const answer = draft.answers[question.id];
+      if (answer === undefined) return "";
+      if (answer === "dont_know") return say(question.dont_know ?? {});
+      if (question.type === "scale") return `${answer} / ${question.max}`;
+      return say(question.options.find(({ value }) => value === answer)?.label ?? {});
+    }
+  }
+}
