@@ -3,15 +3,17 @@
 import asyncio
 import datetime
 import os
+import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 import uvicorn
+from litestar import Litestar
 
 import exports
 import nlp
@@ -24,9 +26,13 @@ from server.database import DatabaseError
 from server.release import service as releases
 from server.release.service import ReleaseError
 from server.settings import Settings, SettingsError
+from server.signer import app as signer
+from server.signer import slips
+from server.signer.store import SignerError, Store
 from server.staff.accounts import AccountError, change_password, create_account
 
 WAITING_CONNECTIONS = 2048
+MOST_INVITATIONS = 5000
 
 EXPECTED = (
     AccountError,
@@ -34,6 +40,7 @@ EXPECTED = (
     ReleaseError,
     RoundError,
     SettingsError,
+    SignerError,
     exports.ExportError,
     nlp.ModelMissing,
 )
@@ -97,11 +104,16 @@ def serve(settings: Settings) -> None:
 
 
 def run_server(settings: Settings) -> None:
-    """Serve until stopped; no access log, for an address and a path together are a trace."""
-    listening = _listen(settings)
+    """Serve until stopped."""
+    listening = _listen(settings.host, settings.port, "FORTELL_HOST and FORTELL_PORT")
+    _serve(create_app(settings), listening)
+
+
+def _serve(app: Litestar, listening: socket.socket) -> None:
+    """No access log, for an address and a path together are a trace."""
     logs.configure()
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -115,16 +127,14 @@ def run_server(settings: Settings) -> None:
         sys.exit(3)
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listen(host: str, port: int, names: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server(
-            (settings.host, settings.port), family=family, backlog=WAITING_CONNECTIONS
-        )
+        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
     except OSError as error:
         raise click.ClickException(
-            f"The server cannot listen on {settings.host}, port {settings.port} "
-            f"({error.strerror}). Choose others with FORTELL_HOST and FORTELL_PORT."
+            f"The server cannot listen on {host}, port {port} ({error.strerror}). "
+            f"Choose others with {names}."
         ) from error
 
 
@@ -243,6 +253,48 @@ def round_list(settings: Settings) -> None:
     for row, definition in _with_database(settings, rounds.all_rounds):
         title = definition.title[definition.languages[0]]
         click.echo(f"{row.code}  {row.opens} – {row.closes or '…'}  {title}")
+
+
+@main.group(name="signer")
+def signer_group() -> None:
+    """The signer of invited rounds: runs apart from the server, and never opens its database."""
+
+
+@signer_group.command(name="round")
+@click.argument("code")
+@click.option("--invitations", type=click.IntRange(1, MOST_INVITATIONS), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the slips.")
+@click.pass_obj
+def signer_round(settings: Settings, code: str, invitations: int, out: Path) -> None:
+    """Make a round's key and its invitations, to be printed."""
+    if not re.match(rounds.CODE, code):
+        raise click.ClickException("A round's code has 4 to 12 capital letters and digits.")
+    with closing(Store(settings.signer_path)) as store:
+        public, made = store.add_round(code, invitations)
+    page = slips.write(out, settings.public_url, code, public, made)
+    click.echo(f"Slips to print: {page}. Delete the file when they are printed.")
+    click.echo("Put this into the round's file:\n")
+    click.echo(f"mode: invited\ninvited:\n  signer: {settings.signer_public_url}\n  key: {public}")
+
+
+@signer_group.command(name="serve")
+@click.pass_obj
+def signer_serve(settings: Settings) -> None:
+    """Run the signer."""
+    Store(settings.signer_path).close()
+    names = "FORTELL_SIGNER_HOST and FORTELL_SIGNER_PORT"
+    listening = _listen(settings.signer_host, settings.signer_port, names)
+    _serve(signer.create_app(settings.signer_path), listening)
+
+
+@signer_group.command(name="end")
+@click.argument("code")
+@click.pass_obj
+def signer_end(settings: Settings, code: str) -> None:
+    """Forget a round that is over: its key, and which invitations were used."""
+    with closing(Store(settings.signer_path)) as store:
+        store.end_round(code)
+    click.echo(f"The round {code} is forgotten; its invitations open nothing any more.")
 
 
 @main.group(name="staff")

@@ -38,12 +38,30 @@ class Settings:
     nlp_heads: str = _setting(
         "", "YAML file of models that take the place of the language engine's heads; empty: none"
     )
+    signer_database: str = _setting(
+        "sqlite:///signer.db", "sqlite:///FILE of the signer, which no other program opens"
+    )
+    signer_host: str = _setting("127.0.0.1", "address that the signer listens on")
+    signer_port: int = _setting(8322, "port that the signer listens on", 1, 65535)
+    signer_url: str = _setting(
+        "", "public address of the signer, for rounds' files; empty: host and port"
+    )
 
     def __post_init__(self) -> None:
         if not _is_database(self.database):
             raise SettingsError(
                 "FORTELL_DATABASE is no address of a database. "
                 "Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+            )
+        if not self.signer_database.startswith(SQLITE) or self.signer_database == SQLITE:
+            raise SettingsError(
+                "FORTELL_SIGNER_DATABASE is no file. Use sqlite:///FILE: PostgreSQL would keep the "
+                "order in which invitations are used."
+            )
+        if self.sqlite_path and self.sqlite_path.absolute() == self.signer_path.absolute():
+            raise SettingsError(
+                "FORTELL_SIGNER_DATABASE and FORTELL_DATABASE are the same file. Give the signer "
+                "a file of its own, better still a machine of its own."
             )
         if self.nlp_heads and not Path(self.nlp_heads).is_file():
             raise SettingsError("FORTELL_NLP_HEADS is no file. Give the path of a YAML file.")
@@ -59,6 +77,16 @@ class Settings:
         """File of the embedded database, or None when PostgreSQL is used."""
         path = self.database.removeprefix(SQLITE)
         return None if path == self.database else Path(path)
+
+    @property
+    def signer_path(self) -> Path:
+        """The signer's file."""
+        return Path(self.signer_database.removeprefix(SQLITE))
+
+    @property
+    def signer_public_url(self) -> str:
+        """The signer's address as phones reach it, without a slash at the end."""
+        return self.signer_url.rstrip("/") or f"http://{self.signer_host}:{self.signer_port}"
 
     @property
     def public_url(self) -> str:

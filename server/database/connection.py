@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ async def _open(settings: Settings) -> Any:
 async def _open_sqlite(path: Path) -> KeptSQLiteEngine:
     engine = KeptSQLiteEngine(path, PATIENCE)
     try:
-        sqlite3.connect(path).close()  # aiosqlite would leave a thread where that fails
+        _check_owner(path)
         await engine.writer()
         await engine.reader()
     except (OSError, sqlite3.Error) as error:
@@ -85,6 +85,21 @@ async def _open_sqlite(path: Path) -> KeptSQLiteEngine:
             "folder exists, that this user may write there, and that the disk is not full."
         ) from error
     return engine
+
+
+def _check_owner(path: Path) -> None:
+    """See that the file opens, in this thread, for aiosqlite leaves one where it does not.
+
+    Raises:
+        DatabaseError: another program has marked it as its own, such as a signer.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    if mark:
+        raise DatabaseError(
+            f"The database file {path} is another program's, such as a signer's. Set "
+            "FORTELL_DATABASE to a file that only Fortell's server opens."
+        )
 
 
 async def _open_postgres(settings: Settings) -> Any:

@@ -142,6 +142,17 @@ def page(
     )
 
 
+def document(template: str, **values: Any) -> str:
+    """Render a page that is printed or opened from a disk, in all languages at once.
+
+    Args:
+        template: path below `server/`.
+        values: what the template names, beside `t`: the texts of every language.
+    """
+    texts = {language.value: messages(language) for language in Language}
+    return _environment.get_template(template).render(t=texts, **values)
+
+
 def _switch(request: AnyRequest, path: str) -> list[tuple[str, str, str]]:
     """(language, its own name, address) of this page in each language."""
     kept = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]

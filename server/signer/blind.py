@@ -16,6 +16,21 @@ class Fault(Exception):
     """The machine calculated wrongly; a wrong signature would give the key away."""
 
 
+def check(key: RSAPrivateKey, blinded: bytes) -> None:
+    """See that something can be signed.
+
+    Args:
+        key: the round's.
+        blinded: as long as the key's modulus.
+
+    Raises:
+        BlindError: it is longer, shorter, or no number below the modulus.
+    """
+    n = key.public_key().public_numbers().n
+    if len(blinded) != _length(n) or int.from_bytes(blinded, "big") >= n:
+        raise BlindError
+
+
 def sign(key: RSAPrivateKey, blinded: bytes) -> bytes:
     """Sign a blinded message (RFC 9474, section 4.3).
 
@@ -29,15 +44,13 @@ def sign(key: RSAPrivateKey, blinded: bytes) -> bytes:
         blinded: as long as the key's modulus.
 
     Raises:
-        BlindError: it is longer, shorter, or no number below the modulus.
+        BlindError: it is no number below the modulus, of the modulus' length.
         Fault: the result is no signature.
     """
+    check(key, blinded)
     numbers = key.private_numbers()
     n = numbers.public_numbers.n
-    length = (n.bit_length() + 7) // 8
     message = int.from_bytes(blinded, "big")
-    if len(blinded) != length or message >= n:
-        raise BlindError
     factor = _coprime(n)
     masked = message * pow(factor, EXPONENT, n) % n
     first = pow(masked, numbers.dmp1, numbers.p)
@@ -46,7 +59,11 @@ def sign(key: RSAPrivateKey, blinded: bytes) -> bytes:
     signature = both * pow(factor, -1, n) % n
     if pow(signature, EXPONENT, n) != message:
         raise Fault
-    return signature.to_bytes(length, "big")
+    return signature.to_bytes(_length(n), "big")
+
+
+def _length(n: int) -> int:
+    return (n.bit_length() + 7) // 8
 
 
 def _coprime(n: int) -> int:

@@ -239,6 +239,9 @@ ON_FILES: dict[str, tuple[str, ...]] = {
     "nlp codebook lint": ("CODEBOOK",),
     "nlp codebook map": ("--from", "0.1", "--to", "0.2", "A1_relasjon_tillit"),
     "nlp codebook try-theme": ("--help",),
+    "signer round": (CODE, "--invitations", "2", "--out", "SLIPS"),
+    "signer serve": ("--help",),
+    "signer end": ("--help",),
 }
 """Commands that read files of the user's own and never open a database."""
 
@@ -256,7 +259,10 @@ def test_every_command_is_known_to_this_test() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ON_FILES))
-def test_commands_on_files_need_no_database(name: str, tmp_path: Path) -> None:
+def test_commands_on_files_need_no_database(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     sentence = tmp_path / "sentence.jsonl"
     sentence.write_text('{"text": "Filmen er bra .", "label": "positive"}\n', "utf-8")
     stories = tmp_path / "stories.jsonl"

@@ -105,14 +105,33 @@ def serving(
     address: str, log: Path, modules: Path | None = None, **settings: Any
 ) -> Iterator[Server]:
     """A real server on a port of its own, until the block ends."""
+    port = free_port()
+    with _running(["serve"], environment(address, modules, port=port, **settings), port, log) as it:
+        yield it
+
+
+@contextmanager
+def signing(file: Path, log: Path) -> Iterator[Server]:
+    """A real signer on a port of its own, which is told of no other database."""
+    port = free_port()
+    given = environment("", signer_database=f"sqlite:///{file}", signer_port=port)
+    del given["FORTELL_DATABASE"]
+    with _running(["signer", "serve"], given, port, log) as it:
+        yield it
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _running(words: list[str], given: dict[str, str], port: int, log: Path) -> Iterator[Server]:
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [FORTELL, "serve"],
-            env=environment(address, modules, port=port, **settings),
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            [FORTELL, *words], env=given, stdout=output, stderr=subprocess.STDOUT
         )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:

@@ -79,6 +79,10 @@ WRONG = [
     ("FORTELL_WORKER_PAUSE", "0", "FORTELL_WORKER_PAUSE must be from 0.01 to 3600."),
     ("FORTELL_POOL_SIZE", "-1", "FORTELL_POOL_SIZE must be from 1 to 1000."),
     ("FORTELL_NLP_HEADS", "heads-that-are-not-there.yaml", "FORTELL_NLP_HEADS is no file"),
+    ("FORTELL_SIGNER_DATABASE", "postgresql://h/d", "FORTELL_SIGNER_DATABASE is no file"),
+    ("FORTELL_SIGNER_DATABASE", "sqlite:///", "FORTELL_SIGNER_DATABASE is no file"),
+    ("FORTELL_SIGNER_DATABASE", "sqlite:///./fortell.db", "are the same file"),
+    ("FORTELL_SIGNER_PORT", "0", "FORTELL_SIGNER_PORT must be from 1 to 65535."),
     ("FORTELL_WAITING_ANSWERS", "0", "FORTELL_WAITING_ANSWERS must be from 1 to"),
 ]
 BAD_DATABASES = [
