@@ -1,3 +1,5 @@
+import { left } from "./place.ts";
+
 const CALL_MS = 1000;
 let calling = false;
 
@@ -7,9 +9,9 @@ export function allowCall(): void {
   setTimeout(() => (calling = false), CALL_MS);
 }
 
-/** Makes the browser ask before the page closes. */
+/** Makes the browser ask before the page closes; never of somebody who pressed the exit button. */
 export function warnBeforeUnload(event: BeforeUnloadEvent): void {
-  if (calling) return;
+  if (calling || left()) return;
   event.preventDefault();
   event.returnValue = "";
 }

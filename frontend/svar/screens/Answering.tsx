@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { Problem, type Helpline, type Question, type Round } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
-import { back, goTo, left, step } from "../lib/place.ts";
+import { back, goTo, step } from "../lib/place.ts";
 import { useTitle } from "../lib/title.ts";
 import { warnBeforeUnload } from "../lib/unsent.ts";
 import { Asking } from "./Asking.tsx";
@@ -25,14 +25,14 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   const number = question === undefined ? 0 : asked.indexOf(question) + 1;
   // Until the choice of services is made, nobody knows which questions it leaves out.
   const total = question?.type === "services" ? round.questions.length : asked.length;
-  const warn = draft.hasText && !draft.sent && !left();
+  const warn = draft.hasText && !draft.sent;
 
   useEffect(() => {
     if (reviewing) seen.value = asked.length;
     else problem.value = null;
   }, [reviewing, asked.length]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!warn) return undefined;
     addEventListener("beforeunload", warnBeforeUnload);
     return () => removeEventListener("beforeunload", warnBeforeUnload);
