@@ -10,11 +10,15 @@ import asyncio
 import datetime
 import secrets
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from piccolo.columns.combination import Where
 
 from server import database, errors, logs
+from server.collect import tokens
 from server.collect.responses import decode, week_of
 from server.collect.tables import Inbox, Response, Tombstone
 from server.database.connection import current
@@ -24,6 +28,8 @@ BATCH = 20
 
 GROUP = 64
 """Most answers in one transaction."""
+
+NOTHING: Mapping[UUID, str] = {}
 
 CHUNK = 500
 """Rows in one statement; SQLite takes at most 32 766 values."""
@@ -35,6 +41,28 @@ class Busy(Exception):
     """More answers wait to be written than the server takes on."""
 
 
+class TokenSpent(Exception):
+    """The token that should let this answer in has let in another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An answer to be written, the token that becomes spent with it, and who waits for that."""
+
+    row: Inbox
+    token: str | None
+    done: asyncio.Future[None]
+
+    def tell(self, error: Exception | None) -> None:
+        """Tell whoever waits, unless they have gone."""
+        if self.done.done():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+
+
 class GroupCommit:
     """Writes waiting answers together; whoever waits is told after the commit.
 
@@ -43,22 +71,24 @@ class GroupCommit:
     """
 
     def __init__(self, limit: int) -> None:
-        self._waiting: asyncio.Queue[tuple[Inbox, asyncio.Future[None]]] = asyncio.Queue(limit)
+        self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(limit)
         self._task: asyncio.Task[None] | None = None
 
-    async def add(self, row: Inbox) -> None:
+    async def add(self, row: Inbox, token: str | None = None) -> None:
         """Store one answer; returns when it is on disk.
 
         Args:
             row: the answer; its receipt hash makes a repetition harmless.
+            token: hash of the token that becomes spent with it, in invited rounds.
 
         Raises:
             Busy: too many answers wait.
+            TokenSpent: the token has let in another answer.
             Exception: what the database says, when this very answer could not be written.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
-            self._waiting.put_nowait((row, done))
+            self._waiting.put_nowait(_Waiting(row, token, done))
         except asyncio.QueueFull:
             raise Busy from None
         if self._task is None or self._task.done():
@@ -78,42 +108,69 @@ class GroupCommit:
             await self._task
 
 
-async def _write_group(group: list[tuple[Inbox, asyncio.Future[None]]]) -> None:
+async def _write_group(group: list[_Waiting]) -> None:
     try:
-        await write([row for row, _ in group])
+        refused = await write(
+            [one.row for one in group], {one.row.id: one.token for one in group if one.token}
+        )
     except Exception as error:
-        if len(group) == 1 or errors.unavailable(error) or errors.storage_full(error):
-            _fail(group, error)
+        if len(group) > 1 and not errors.unavailable(error) and not errors.storage_full(error):
+            for one in group:
+                await _write_group([one])
             return
         for one in group:
-            await _write_group([one])
+            one.tell(error)
         return
-    for _, done in group:
-        if not done.done():
-            done.set_result(None)
+    lost = {one.row.receipt_hash for one in group if one.row.id in refused}
+    for one in group:
+        if one.row.id in refused:
+            one.tell(TokenSpent())
+        elif one.row.receipt_hash in lost:
+            await _write_group([one])
+        else:
+            one.tell(None)
 
 
-def _fail(group: list[tuple[Inbox, asyncio.Future[None]]], error: Exception) -> None:
-    for _, done in group:
-        if not done.done():
-            done.set_exception(error)
-
-
-async def write(rows: list[Inbox]) -> None:
+async def write(rows: list[Inbox], spending: Mapping[UUID, str] = NOTHING) -> set[UUID]:
     """Write answers in one transaction; one that is here already, or was withdrawn, is left out.
 
     The check comes after the insert: PostgreSQL lets an insert wait for a row that is on its way
     from the inbox to the store, and only afterwards is that row visible there.
+
+    Args:
+        rows: the answers.
+        spending: the token that an answer spends, in invited rounds: its hash, by the row's id.
+
+    Returns:
+        Rows that were refused, because another answer had spent their token. An answer that is
+        here already spends nothing and is not refused, so a resend may carry its token again.
     """
+    hashes = [row.receipt_hash for row in rows]
     async with current().transaction():
         await Inbox.insert(*rows).on_conflict(target=Inbox.receipt_hash, action="DO NOTHING")
         for table in (Response, Tombstone):
-            known = table.select(table.receipt_hash).where(
-                table.receipt_hash.is_in([row.receipt_hash for row in rows])
-            )
+            known = table.select(table.receipt_hash).where(table.receipt_hash.is_in(hashes))
             taken = [found["receipt_hash"] for found in await known]
             if taken:
                 await Inbox.delete().where(Inbox.receipt_hash.is_in(taken))
+        refused = await _spend(spending) if spending else set()
+        if refused:
+            await Inbox.delete().where(Inbox.id.is_in(list(refused)))
+    return refused
+
+
+async def _spend(spending: Mapping[UUID, str]) -> set[UUID]:
+    """Spend the tokens of the answers that are new; returns those whose token was spent before."""
+    written = await Inbox.select(Inbox.id).where(Inbox.id.is_in(list(spending)))
+    new: list[UUID] = [row["id"] for row in written]
+    spent = await tokens.spend({spending[row_id] for row_id in new})
+    refused = set()
+    for row_id in new:
+        if spending[row_id] in spent:
+            spent.remove(spending[row_id])
+        else:
+            refused.add(row_id)
+    return refused
 
 
 async def move_due(today: datetime.date) -> int:
@@ -141,6 +198,8 @@ async def _move(condition: Where) -> int:
         shuffle(rows)
         for chunk in _chunks(rows):
             await Response.insert(*(_stored(row) for row in chunk))
+        if rows:
+            await tokens.shuffle_spent()
     if rows:
         await database.erase_deleted()
         logs.event("moved_to_store")

@@ -44,3 +44,15 @@ class Tombstone(Table, tablename="tombstone"):
     """What remains of a withdrawn answer, so that a resend cannot bring it back."""
 
     receipt_hash = Varchar(64, primary_key=True)
+
+
+class Spent(Table, tablename="spent"):
+    """What remains of a token that let in an answer to an invited round; it lets in no other.
+
+    `hash` is SHA-256 of the token's message, which the signer of invitations has never seen.
+    Rows that are `waiting` lie in about the order in which they came, as the inbox does; the next
+    batch shuffles them.
+    """
+
+    hash = Varchar(64, primary_key=True)
+    waiting = Boolean(default=True)

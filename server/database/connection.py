@@ -142,7 +142,7 @@ async def erase_deleted() -> None:
     if isinstance(engine, KeptSQLiteEngine):
         await engine.erase_deleted()
     else:
-        for name in ("inbox", "response", "annotation"):
+        for name in ("inbox", "response", "annotation", "spent"):
             await engine.run_ddl(f"VACUUM (TRUNCATE false) {name}")
 
 
@@ -205,13 +205,14 @@ def app_config() -> AppConfig:
 def tables() -> tuple[type[Table], ...]:
     """Every table, each defined in the room that owns it."""
     from server.act.tables import Action, Card
-    from server.collect.tables import Inbox, Response, Round, Tombstone
+    from server.collect.tables import Inbox, Response, Round, Spent, Tombstone
     from server.release.tables import ReleaseRow
     from server.staff.tables import Account, Session
     from server.understand.tables import Annotation
 
     return (
-        Round, Inbox, Response, Tombstone, Annotation, ReleaseRow, Action, Card, Account, Session,
+        Round, Inbox, Response, Tombstone, Spent, Annotation, ReleaseRow, Action, Card,
+        Account, Session,
     )  # fmt: skip
 
 

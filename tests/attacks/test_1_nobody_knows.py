@@ -32,6 +32,7 @@ ANSWERS = {
     "inbox": {"id", "round", "receipt_hash", "week", "document"},
     "response": {"id", "round", "receipt_hash", "week", "has_story", "document"},
     "tombstone": {"receipt_hash"},
+    "spent": {"hash", "waiting"},
     "annotation": {"id", "response", "model_version", "document"},
 }
 OTHERS = {
