@@ -25,7 +25,7 @@ from exports.errors import (
     PolicyError,
 )
 from exports.formats import formats, write, write_codebook, write_csv, write_parquet
-from exports.instruments import Instrument, Item, Option, instruments
+from exports.instruments import Axis, Instrument, Item, Mark, Option, instruments
 from exports.instruments.scoring import score
 from exports.measures import Net, Share, net_growth, share
 from exports.measures.wording import about, between
@@ -34,6 +34,7 @@ from exports.services import ServiceClass, service_classes
 
 __all__ = [
     "ALL",
+    "Axis",
     "Catalogue",
     "Count",
     "DocumentError",
@@ -48,6 +49,7 @@ __all__ = [
     "InstrumentError",
     "Item",
     "Kind",
+    "Mark",
     "Net",
     "Option",
     "Page",

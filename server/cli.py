@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import json
 import os
 import re
 import socket
@@ -21,6 +22,7 @@ from nlp.cli import nlp_group
 from server import database, demo, errors, logs, worker
 from server.app import create_app
 from server.collect import rounds
+from server.collect.definition import CODE
 from server.collect.rounds import RoundError
 from server.database import DatabaseError
 from server.release import service as releases
@@ -229,11 +231,23 @@ def round_group() -> None:
 
 
 @round_group.command(name="check")
-@click.argument("file", type=click.Path(path_type=Path))
-def round_check(file: Path) -> None:
-    """Say whether a round's file is right, and where not."""
-    definition = rounds.read(file)
-    click.echo(f"{file} is a round: {definition.code}.")
+@click.argument("files", metavar="FILE…", type=click.Path(path_type=Path), nargs=-1, required=True)
+def round_check(files: tuple[Path, ...]) -> None:
+    """Say whether rounds' files are right, and everything that is not, with its line."""
+    wrong = []
+    for file in files:
+        try:
+            click.echo(f"{file} is a round: {rounds.read(file).code}.")
+        except RoundError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise RoundError("\n".join(wrong))
+
+
+@round_group.command(name="schema")
+def round_schema() -> None:
+    """Print the JSON Schema of a round's file, for editors that check while one writes."""
+    click.echo(json.dumps(rounds.schema(), ensure_ascii=False, indent=2))
 
 
 @round_group.command(name="load")
@@ -267,7 +281,7 @@ def signer_group() -> None:
 @click.pass_obj
 def signer_round(settings: Settings, code: str, invitations: int, out: Path) -> None:
     """Make a round's key and its invitations, to be printed."""
-    if not re.match(rounds.CODE, code):
+    if not re.match(CODE, code):
         raise click.ClickException("A round's code has 4 to 12 capital letters and digits.")
     with closing(Store(settings.signer_path)) as store:
         public, made = store.add_round(code, invitations)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from enumerations import Language
 
@@ -116,7 +116,7 @@ def _options(item: Entry) -> Iterator[str]:
 def _smileys(item: Entry) -> Iterator[str]:
     yield from _options(item)
     faces = [o.get("face") for o in item["options"]] if _mappings(item["options"]) else []
-    if any(face not in FACES for face in faces) or faces != sorted(set(faces)):
+    if faces != [face for face in FACES if face in faces]:
         yield "every smiley needs a `face` from 1 (sad) to 5 (glad), each once, the saddest first."
 
 
@@ -189,7 +189,7 @@ def _said(text: Any) -> bool:
     return isinstance(text, str) and bool(text.strip())
 
 
-def _mappings(entries: Any) -> bool:
+def _mappings(entries: Any) -> TypeGuard[list[Entry]]:
     """Whether something is a list of mappings, and not empty."""
     return isinstance(entries, list) and bool(entries) and all(isinstance(e, dict) for e in entries)
 

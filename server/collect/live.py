@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from exports import Item
 from server.act.tables import Card
 from server.collect import questionnaire, rounds
-from server.collect.rounds import Definition
+from server.collect.definition import Definition, When
 from server.collect.tables import Round
 from server.errors import Problem
 
 KEEP = 2.0
 """Seconds that a process trusts what it read; a published card opens the next round after it."""
 
-Status = Literal["open", "closed", "upcoming", "blocked"]
+Status = Literal["open", "closed", "unapproved", "upcoming", "blocked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,10 @@ class LiveRound:
     previous: str | None
     has_card: bool
     questions: list[questionnaire.Question]
-    options: dict[str, set[int | str]]
+    items: dict[str, Item]
     stories: set[str]
+    choices: list[set[str]]
+    conditions: dict[str, When]
     services: set[str]
 
 
@@ -82,21 +85,27 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
     return LiveRound(
         id=row.id,
         definition=definition,
-        status=_status(row, today, blocked=len(published) < len(earlier)),
+        status=_status(definition, today, blocked=len(published) < len(earlier)),
         previous=published[-1] if published else None,
         has_card=row.id in out,
         questions=questionnaire.questions(definition),
-        options=questionnaire.options(definition),
-        stories=questionnaire.story_ids(definition),
+        items=questionnaire.items(definition),
+        stories=questionnaire.stories(definition),
+        choices=questionnaire.choices(definition),
+        conditions=questionnaire.conditions(definition),
         services={service.key for service in definition.services},
     )
 
 
-def _status(row: Round, today: datetime.date, blocked: bool) -> Status:
-    if today < row.opens:
-        return "upcoming"
-    if row.closes and today > row.closes:
+def _status(definition: Definition, today: datetime.date, blocked: bool) -> Status:
+    """Not approved comes before not begun: who waits for a date should not wait in vain."""
+    approved = definition.panel.approved
+    if definition.closes and today > definition.closes:
         return "closed"
+    if approved is None or today < approved:
+        return "unapproved"
+    if today < definition.opens:
+        return "upcoming"
     return "blocked" if blocked else "open"
 
 
@@ -104,7 +113,8 @@ def must_be_open(live: LiveRound) -> None:
     """See that answers are taken.
 
     Raises:
-        Problem: the round is over, has not begun, or waits for the card of the one before (F00).
+        Problem: the round is over, has not begun, waits for the young people's panel (F34), or
+            for the card of the round before (F00).
     """
     if live.status == "closed":
         raise Problem(
@@ -112,6 +122,13 @@ def must_be_open(live: LiveRound) -> None:
             "round_closed",
             "This round is over and takes no more answers.",
             "See what happened with the answers on the round's page.",
+        )
+    if live.status == "unapproved":
+        raise Problem(
+            403,
+            "round_unapproved",
+            "The young people's panel has not approved the questions yet.",
+            "Come back later. For staff: write in the round's file when the panel approved it.",
         )
     if live.status == "upcoming":
         raise Problem(

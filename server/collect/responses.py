@@ -3,19 +3,21 @@
 import datetime
 import hashlib
 import re
-from typing import Annotated, Literal
+from collections.abc import Collection
+from typing import Annotated
 
 import msgspec
 
 import nlp
 from enumerations import AgeBand, Language
-from server.collect import questionnaire
+from server.collect import answers, questionnaire
+from server.collect.answers import Answer, Id
+from server.collect.definition import AGE_BAND, SERVICES
 from server.collect.live import LiveRound
 from server.collect.tables import Inbox
 from server.errors import Problem
 
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
-Id = Annotated[str, msgspec.Meta(max_length=40)]
 Story = Annotated[str, msgspec.Meta(max_length=questionnaire.STORY_LIMIT)]
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -25,7 +27,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     """An answer as the page sends it. What was skipped is absent.
 
     `receipt_hash` is SHA-256 of the receipt in upper case without dashes; the receipt itself stays
-    with the young person. `answers` holds an option's value, or "dont_know".
+    with the young person. `answers` holds what `server.collect.answers` describes.
     """
 
     receipt_hash: Hash
@@ -33,7 +35,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     services: Annotated[list[Id], msgspec.Meta(max_length=50)] = []
     age_band: AgeBand | None = None
     stories: Annotated[dict[Id, Story], msgspec.Meta(max_length=10)] = {}
-    answers: Annotated[dict[Id, int | Literal["dont_know"]], msgspec.Meta(max_length=200)] = {}
+    answers: Annotated[dict[Id, Answer], msgspec.Meta(max_length=200)] = {}
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -43,7 +45,7 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     services: list[str]
     age_band: AgeBand | None
     stories: dict[str, str]
-    answers: dict[str, int | Literal["dont_know"]]
+    answers: dict[str, Answer]
 
 
 def decode(document: str) -> Document:
@@ -72,7 +74,8 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
         day: today; only its week is kept.
 
     Raises:
-        Problem: it names a service, a question or an option that the round does not have.
+        Problem: it names a service, a question or an option that the round does not have, or
+            something does not fit its question.
         nlp.ModelMissing: the language engine cannot be loaded; nothing is stored half-redacted.
     """
     _check(new, live)
@@ -85,7 +88,7 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
             for key, text in sorted(new.stories.items())
             if text.strip()
         },
-        answers=dict(sorted(new.answers.items())),
+        answers=answers.stored(new.answers),
     )
     return Inbox(
         round=live.id,
@@ -101,6 +104,28 @@ def _storable(text: str) -> str:
 
 
 def _check(new: NewResponse, live: LiveRound) -> None:
+    told = {item for item, text in new.stories.items() if text.strip()}
+    _check_names(new, live)
+    for item, answer in new.answers.items():
+        answers.check(live.items[item], answer)
+    if any(len(choice & told) > 1 for choice in live.choices):
+        raise Problem(
+            400,
+            "two_stories",
+            "Several stories were told where one is chosen.",
+            "Choose one of them and send once more.",
+        )
+    for item, when in live.conditions.items():
+        if item in told | new.answers.keys() and not answers.meets(when, _given(new, when.item)):
+            raise Problem(
+                400,
+                "not_asked",
+                "The answer has something that is only asked after another answer.",
+                "Remove what was not asked and send once more.",
+            )
+
+
+def _check_names(new: NewResponse, live: LiveRound) -> None:
     if not live.services.issuperset(new.services):
         raise Problem(
             400,
@@ -108,17 +133,19 @@ def _check(new: NewResponse, live: LiveRound) -> None:
             "The answer names a service that this round does not ask about.",
             "Load the page again and send once more.",
         )
-    if not (live.options.keys() >= new.answers.keys() and live.stories >= new.stories.keys()):
+    if not (live.items.keys() >= new.answers.keys() and live.stories >= new.stories.keys()):
         raise Problem(
             400,
             "unknown_item",
             "The answer names a question that this round does not ask.",
             "Load the page again and send once more.",
         )
-    if any(value not in live.options[item] for item, value in new.answers.items()):
-        raise Problem(
-            400,
-            "unknown_option",
-            "An answer is none of the question's options.",
-            "Send one of the values that the round lists for the question.",
-        )
+
+
+def _given(new: NewResponse, item: str) -> Collection[int | str]:
+    """What was answered to a question that decides about another."""
+    if item == SERVICES:
+        return new.services
+    if item == AGE_BAND:
+        return [new.age_band] if new.age_band else []
+    return answers.values_of(new.answers.get(item))

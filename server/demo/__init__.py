@@ -21,7 +21,7 @@ from server import database
 from server.act import ledger
 from server.collect import inbox, live, responses, rounds
 from server.collect.responses import NewResponse
-from server.demo.scales import scale_answers
+from server.demo.items import item_answers
 from server.release import service as releases
 from server.settings import Settings
 from server.staff.accounts import change_password, create_account
@@ -131,7 +131,7 @@ def _response(person: dict[str, Any]) -> NewResponse:
             "services": person["services"],
             "age_band": person["age_band"],
             "stories": {person["prompt"]: person["text"]} if "text" in person else {},
-            "answers": scale_answers(person["id"], person["tone"], service, person["quarter"]),
+            "answers": item_answers(person["id"], person["tone"], service, person["quarter"]),
         },
         NewResponse,
     )

@@ -10,7 +10,7 @@ import polars as pl
 
 import nlp
 from enumerations import Sentiment
-from server.collect.questionnaire import DONT_KNOW
+from server.collect.answers import DONT_KNOW
 from server.collect.responses import decode
 from server.collect.tables import Response
 from server.understand.tables import Annotation
@@ -47,7 +47,7 @@ async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
 
     Args:
         round_id: the round's key.
-        items: ids of the items that the round asks.
+        items: ids of the items whose answers the gate counts.
 
     Raises:
         Unread: a story waits for the language engine; it would be counted as telling of nothing.
@@ -110,6 +110,6 @@ def _row(row: dict[str, Any], heard: Heard, items: list[str]) -> tuple[Any, ...]
         document.age_band,
         bool(document.stories),
         *heard,
-        [item for item, value in answers.items() if value == DONT_KNOW],
+        [item for item in items if answers.get(item) == DONT_KNOW],
         *(value if isinstance(value := answers.get(item), int) else None for item in items),
     )

@@ -36,7 +36,7 @@ async def publish(code: str, day: datetime.date) -> Release:
     if found is None:
         raise ReleaseError(f"No round has the code {code}. See which there are: fortell round list")
     row, definition = found
-    items = sorted(questionnaire.options(definition))
+    items = questionnaire.counted(definition)
     try:
         answers = await frame(row.id, items)
     except Unread:

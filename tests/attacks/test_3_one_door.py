@@ -233,6 +233,7 @@ COMMANDS = {
 """Every command, in an order in which they work. Whoever adds one says here what it prints."""
 
 ON_FILES: dict[str, tuple[str, ...]] = {
+    "round schema": (),
     "nlp evaluate": ("SENTENCE",),
     "nlp discover": ("STORIES",),
     "nlp summarise": ("--help",),

@@ -21,6 +21,7 @@ from exports.formats.base import COLUMNS
 from server import database
 from server.cli import main
 from server.collect import rounds
+from server.collect.definition import asked
 from server.collect.tables import Inbox, Response, Round
 from server.settings import Settings
 
@@ -256,6 +257,19 @@ def test_the_round_in_for_services_is_right_and_every_field_is_explained() -> No
     assert explained == {field.name for field in msgspec.structs.fields(rounds.Definition)}
     entries = {words(row[0])[0] for row in table(text, "Entry")}
     assert entries == {"services", "age_band", *exports.instruments()}
+
+
+def test_the_whole_round_in_round_file_is_right_and_uses_everything() -> None:
+    text = read("docs/round-file.md")
+    (example,) = blocks(text, "yaml")
+    definition = rounds.parse(example, "docs/round-file.md")
+    fields = {field.name for field in msgspec.structs.fields(rounds.Definition)}
+    written = {line.partition(":")[0] for line in example.splitlines() if line[:1].isalpha()}
+    assert written == fields - {"invited"}
+    steps = set(re.findall(r"[{ ](\w+): ", example))
+    assert {"ask", "story", "shuffle_items", "when", "item", "any"} <= steps
+    assert "shuffle:" in example
+    assert {question.id for question in asked(definition)} >= {"story:n1", "merk1", "besok1"}
 
 
 def test_columns_and_formats_are_those_of_the_files() -> None:

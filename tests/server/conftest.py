@@ -49,6 +49,7 @@ def definition(code: str, opened_days_ago: int = 30, **changes: Any) -> Definiti
         "mandate": {"decides": words("Kommunedirektøren"), "means": words("Budsjettet")},
         "readers": words("To ansatte"),
         "involvement": words("Ungdomsrådet"),
+        "panel": {"name": words("Ungdomspanelet"), "approved": datetime.date(2025, 12, 1)},
         "services": [{"key": "nav", "name": words("NAV"), "class": "nav_kontor"}],
         "questionnaire": ["services", "age_band"],
     }

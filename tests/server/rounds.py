@@ -26,6 +26,7 @@ def described(**changes: Any) -> dict[str, Any]:
         "mandate": {"decides": words("Lederen"), "means": words("Budsjettet")},
         "readers": words("To ansatte"),
         "involvement": words("Ungdomsrådet"),
+        "panel": {"name": words("Ungdomspanelet"), "approved": "2025-12-01"},
         "services": [
             {"key": "nav", "class": "nav_kontor", "name": words("NAV Lunvik")},
             {"key": "klubb", "class": "fritidsklubb", "name": words("Klubben")},

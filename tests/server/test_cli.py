@@ -67,6 +67,26 @@ def test_rounds_are_checked_loaded_and_listed(terminal: Terminal, tmp_path: Path
     refused(terminal.run("round", "load", tmp_path / "finnes-ikke.yaml"), "cannot be read")
 
 
+def test_several_files_are_checked_at_once(terminal: Terminal, tmp_path: Path) -> None:
+    right, wrong, worse = (tmp_path / f"{name}.yaml" for name in ("rett", "feil", "verre"))
+    right.write_text(file_text(), "utf-8")
+    wrong.write_text(file_text(code="kaia", quota=1), "utf-8")
+    worse.write_text("code: [", "utf-8")
+    result = terminal.run("round", "check", wrong, right, worse)
+    assert result.exit_code == 1
+    first, *said = result.output.splitlines()
+    assert first == f"{right} is a round: {CODE}."
+    assert [line.removeprefix("Error: ").partition(",")[0] for line in said] == [
+        "feil.yaml", "feil.yaml", "verre.yaml",
+    ]  # fmt: skip
+    assert terminal.run("round", "check").exit_code == 2
+
+
+def test_the_schema_is_printed_as_json(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["round", "schema"])
+    assert json.loads(done.output)["$defs"]["Definition"]["required"]
+
+
 def test_commands_about_a_round_that_is_not_there_say_so(
     terminal: Terminal, tmp_path: Path
 ) -> None:

@@ -124,6 +124,34 @@ async def test_a_round_takes_answers_from_its_first_to_its_last_day(
     assert len(await stored()) == 2
 
 
+async def test_a_round_waits_for_the_day_on_which_young_people_approved_it(
+    client: httpx.AsyncClient,
+) -> None:
+    """F34. Where it does not wait for that, it says so before it says when it opens."""
+    day = datetime.timedelta(1)
+    for number, (approved, opens, closes, expected) in enumerate((
+        (None, TODAY - day, None, (403, "round_unapproved", "unapproved")),
+        (TODAY + day, TODAY - day, None, (403, "round_unapproved", "unapproved")),
+        (None, TODAY + day, None, (403, "round_unapproved", "unapproved")),
+        (None, TODAY - 9 * day, TODAY - day, (410, "round_closed", "closed")),
+        (TODAY, TODAY + day, None, (403, "round_not_open", "upcoming")),
+        (TODAY, TODAY - day, None, (201, "received", "open")),
+    )):  # fmt: skip
+        code = f"PANEL{number}"
+        await load(
+            code=code,
+            opens=opens.isoformat(),
+            closes=closes and closes.isoformat(),
+            organisation={"key": code.lower(), "name": words(code)},
+            panel={"name": words("Rådet"), "approved": approved and approved.isoformat()},
+        )
+        reply = await client.post(f"/api/rounds/{code}/responses", json=answer())
+        told = (await client.get(f"/api/rounds/{code}")).json()
+        said = reply.json().get("code", "received")
+        assert (reply.status_code, said, told["status"]) == expected
+    assert len(await stored()) == 1
+
+
 async def test_an_answer_is_kept_as_sent_without_what_was_skipped(
     client: httpx.AsyncClient,
 ) -> None:
@@ -207,7 +235,11 @@ BAD_BODIES: list[tuple[Any, int, str]] = [
     (OK | {"answers": {"mt1": True}}, 400, "invalid"),
     (OK | {"answers": {"mt1": 1.5}}, 400, "invalid"),
     (OK | {"answers": {"mt1": None}}, 400, "invalid"),
-    (OK | {"answers": {"mt1": [1]}}, 400, "invalid"),
+    (OK | {"answers": {"mt1": [1]}}, 400, "wrong_form"),
+    (OK | {"answers": {"mt1": {"now": [5, 5]}}}, 400, "wrong_form"),
+    (OK | {"answers": {"mt1": {"now": [5, 5, 5]}}}, 400, "invalid"),
+    (OK | {"answers": {"mt1": {"now": 5}}}, 400, "invalid"),
+    (OK | {"answers": {"mt1": [1] * 51}}, 400, "invalid"),
     (OK | {"answers": [1]}, 400, "invalid"),
     (OK | {"answers": {f"x{i}": 1 for i in range(201)}}, 400, "invalid"),
     (OK | {"answers": {"x" * 41: 1}}, 400, "invalid"),

@@ -2,14 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
 
-from server.collect import live, rounds
+from server.collect import live, questionnaire, round_file, rounds
 from server.collect.rounds import RoundError
 from tests.server.rounds import described, file_text, words
 
+ROOT = Path(__file__).parents[2]
 FILE = """\
 code: KAIA26
 title: {nb: Fortell, nn: Fortel, en: Tell}
@@ -35,13 +39,14 @@ questionnaire:
   - services
   - narrativ4.n1
   - mt10
+panel: {name: {nb: Rådet, nn: Rådet, en: The council}, approved: 2025-12-01}
 """
 MISTAKES = [
     ("code: KAIA26\n", "", 1, "missing required field `code`"),
     ("code: KAIA26", "code: kaia", 1, "code: Write 4 to 12 capital letters"),
     ("code: KAIA26", "code: KAIA26\nkode: X", 2, "unknown field `kode`"),
     ("code: KAIA26", "code: KAIA26\ncode: KAIA27", 2, "'code' stands twice"),
-    ("title: {nb: Fortell", "title: {nb: 'Fortell", 25, "not YAML"),
+    ("title: {nb: Fortell", "title: {nb: 'Fortell", 26, "not YAML"),
     ("title: {nb: Fortell", "title: {no: Fortell", 2, "title: Use one of: nb, nn, en"),
     ("  key: lunvik", " key: lunvik", 5, "not YAML"),
     ("  key: lunvik", "  key: Lunvik", 4, "organisation.key: Write 2 to 40 small letters"),
@@ -67,7 +72,60 @@ MISTAKES = [
     ("  - mt10", "  - 10", 24, "questionnaire[2]: Expected `str`"),
     ("  - mt10", "\t- mt10", 24, "not YAML"),
     ("  - services\n  - narrativ4.n1\n  - mt10\n", "  []\n", 21, "of length >= 1"),
-]
+    ("panel: {name: {nb: Rådet, nn: Rådet, en: The council}, approved: 2025-12-01}\n", "", 1,
+     "field `panel`"),
+    (", approved: 2025-12-01", "", 25, "panel: missing required field `approved`"),
+    ("approved: 2025-12-01", "approved: ja", 25, "panel.approved: Write a date such as"),
+    ("nb: Rådet, nn: Rådet, en: The council}, app", "nb: Rådet}, app", 25, "lacks 'nn'"),
+    ("panel:", "mode: lukket\npanel:", 25, "mode: Use one of: open, invited."),
+    ("panel:", "mode: invited\npanel:", 25, "needs `invited` with `signer` and `key`"),
+    ("panel:", f"invited: {{signer: 'https://s.no', key: {'A' * 44}}}\npanel:", 25,
+     "only a round with `mode: invited` has this"),
+    ("panel:", f"mode: invited\ninvited: {{signer: s.no, key: {'A' * 44}}}\npanel:", 26,
+     "invited.signer: Write an address that begins with https://"),
+    ("panel:", "mode: invited\ninvited: {signer: 'https://s.no', key: hei}\npanel:", 26,
+     "invited.key: Write the key"),
+    ("panel:", "keep_months: 0\npanel:", 25, "keep_months: Expected `int` >= 1"),
+    ("panel:", "keep_months: 37\npanel:", 25, "keep_months: Expected `int` <= 36"),
+    ("panel:", "keep_months: et år\npanel:", 25, "keep_months: Expected `int`, got `str`"),
+    ("panel:", "quota: 99\npanel:", 25, "quota: Expected `int` >= 100"),
+    ("panel:", "qouta: 500\npanel:", 25, "unknown field `qouta`. Perhaps `quota` is meant."),
+    ("  - mt10", "  - {}", 24, "write exactly one of ask, story, shuffle, shuffle_items"),
+    ("  - mt10", "  - {ask: mt10, story: [narrativ4.n2]}", 24, "write exactly one of ask"),
+    ("  - mt10", "  - {ask: mt11}", 24, "'mt11' is no question. Use one of: "),
+    ("  - mt10", "  - {ask: mt10, hvis: 1}", 24, "unknown field `hvis`. Use: ask, story"),
+    ("  - mt10", "  - {ask: [mt10]}", 24, "questionnaire[2].ask: Expected `str"),
+    ("  - mt10", "  - {story: narrativ4}", 24, "questionnaire[2].story: Expected `array"),
+    ("  - mt10", "  - {story: []}", 24, "at least two stories"),
+    ("  - mt10", "  - {story: [narrativ4.n2]}", 24, "at least two stories"),
+    ("  - mt10", "  - {story: [narrativ4.n2, mt10.mt1]}", 24, "'mt10.mt1' is not one story"),
+    ("  - mt10", "  - {story: [narrativ4, narrativ4.n2]}", 24, "'narrativ4' is not one story"),
+    ("  - mt10", "  - {story: [narrativ4.n1, narrativ4.n2]}", 24, "'n1' is asked twice"),
+    ("  - mt10", "  - {shuffle: [mt10]}", 24, "one block has nothing to change places with"),
+    ("  - mt10", "  - shuffle:\n    - mt10\n    - mt11", 26, "'mt11' is no question"),
+    ("  - mt10", "  - shuffle:\n    - mt10\n    - shuffle: [vekst6, besok]", 26, "within such"),
+    ("  - mt10", "  - shuffle:\n    - vekst6\n    - {story: [narrativ4.n2]}", 26, "at least two"),
+    ("  - mt10", "  - {shuffle: [mt10, vekst6], when: {item: services, any: [nav]}}", 24,
+     "`when` stands beside `ask`, within the blocks"),
+    ("  - mt10", "  - {shuffle_items: mt11}", 24, "'mt11' is no question"),
+    ("  - mt10", "  - {shuffle_items: mt10.mt1}", 24, "'mt10.mt1' is one question"),
+    ("  - mt10", "  - {shuffle_items: services}", 24, "'services' is"),
+    ("  - mt10", "  - {ask: mt10, when: {item: mt1}}", 24, "when: missing required field `any`"),
+    ("  - mt10", "  - {ask: mt10, when: {item: mt1, any: []}}", 24, "of length >= 1"),
+    ("  - mt10", "  - {ask: mt10, when: {item: mt1, any: [4]}}", 24, "not asked before this"),
+    ("  - mt10", "  - {ask: mt10, when: {item: v6n1, any: [4]}}", 24, "'v6n1' is not asked in"),
+    ("  - mt10", "  - {ask: mt10, when: {item: n1, any: [4]}}", 24, "'n1' cannot decide"),
+    ("  - mt10", "  - {ask: mt10, when: {item: services, any: [kino]}}", 24,
+     "'kino' is no answer to 'services'. Use one of: nav, klubb."),
+    ("  - mt10", "  - mt10\n  - {ask: vekst6, when: {item: mt1, any: [4, 6]}}", 25,
+     "'6' is no answer to 'mt1'. Use one of: 1, 2, 3, 4, 5, dont_know."),
+    ("  - mt10", "  - age_band\n  - {ask: mt10, when: {item: age_band, any: [13]}}", 25,
+     "'13' is no answer to 'age_band'. Use one of: 13-15, "),
+    ("  - mt10", "  - merking\n  - {ask: mt10, when: {item: merk1, any: [100]}}", 25,
+     "'merk1' cannot decide"),
+    ("  - mt10", "  - shuffle:\n    - mt10\n    - {ask: vekst6, when: {item: mt1, any: [1]}}", 26,
+     "'mt1' is not asked before this"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("right", "wrong", "line", "said"), MISTAKES)
@@ -75,10 +133,95 @@ def test_a_mistake_is_told_with_its_line(right: str, wrong: str, line: int, said
     assert right in FILE
     with pytest.raises(RoundError) as stopped:
         rounds.parse(FILE.replace(right, wrong, 1), "runde.yaml")
-    message = str(stopped.value)
-    assert message.startswith(f"runde.yaml, line {line}: ")
-    assert said in message
-    assert message.endswith(".")
+    told = str(stopped.value).splitlines()
+    assert all(re.match(r"runde\.yaml, line \d+: .*\.$", one) for one in told), told
+    assert [one for one in told if one.startswith(f"runde.yaml, line {line}: ") and said in one]
+
+
+def test_every_mistake_is_told_at_once_in_the_order_of_the_lines() -> None:
+    wrong = FILE
+    for right, bad in (
+        ("code: KAIA26", "code: kaia"),
+        ("nn: Fortel,", "nn: 7,"),
+        ("2026-01-01", "i vår"),
+        ("closes: null", "closes: 2025-12-31\nkvote: 9"),
+        ("nn: To tilsette, ", ""),
+        ("class: fritidsklubb", "class: kino"),
+        ("  - mt10", "  - mt11\n  - services"),
+    ):
+        assert right in wrong
+        wrong = wrong.replace(right, bad, 1)
+    with pytest.raises(RoundError) as stopped:
+        rounds.parse(wrong, "runde.yaml")
+    said = [line.removeprefix("runde.yaml, line ") for line in str(stopped.value).splitlines()]
+    assert [int(line.partition(":")[0]) for line in said] == [1, 2, 6, 8, 13, 20, 25, 26]
+    for part in ("4 to 12", "title: Expected `str`", "a date", "`kvote`", "'nn'", "'kino'", "mt11"):
+        assert sum(part in line for line in said) == 1, part
+    assert "'services' is asked twice" in said[-1]
+
+
+WHOLE = """
+  - services
+  - {story: [narrativ4.n1, narrativ4.n2, narrativ4.n4]}
+  - {shuffle_items: mt10}
+  - {ask: vekst6, when: {item: mt10, any: [4, 5]}}
+  - {ask: besok.besok1, when: {item: services, any: [nav]}}
+  - besok.besok2
+  - shuffle:
+      - livstilfredshet_0_10
+      - {shuffle_items: vekst6n, when: {item: besok2, any: [1, 2]}}
+      - {ask: besok.besok3, when: {item: besok1, any: [1, dont_know]}}
+  - merking
+  - age_band
+panel:"""
+
+
+def test_a_questionnaire_may_branch_shuffle_and_let_the_teller_choose() -> None:
+    head, _, tail = FILE.partition("\n  - services")
+    definition = rounds.parse(head + WHOLE + tail.partition("panel:")[2], "runde.yaml")
+    asked = {question["id"]: question for question in questionnaire.questions(definition)}
+    choice = asked["story:n1"]
+    assert choice["type"] == "story"
+    assert choice["text"]["nb"] == "Hva vil du fortelle om?"
+    assert [prompt["id"] for prompt in choice["prompts"]] == ["n1", "n2", "n4"]
+    assert asked["mt1"]["within"] == asked["mt10"]["within"] != asked["v6n1"]["within"]
+    assert asked["vekst6_1"]["when"] == {"item": "mt10", "any": [4, 5]}
+    assert {question.get("within") for question in (choice, asked["vekst6_1"])} == {None}
+    orders = {id_: question["order"] for id_, question in asked.items() if "order" in question}
+    groups = {order["group"] for order in orders.values()}
+    assert len(groups) == 1
+    assert {id_: order["block"] for id_, order in orders.items()} == {
+        "lt1": 0, **{f"v6n{n}": 1 for n in range(1, 7)}, "besok3": 2,
+    }  # fmt: skip
+    assert asked["v6n1"]["when"] == {"item": "besok2", "any": [1, 2]}
+    assert list(asked)[:3] == ["services", "story:n1", "mt1"]
+    assert questionnaire.stories(definition) == {"n1", "n2", "n4"}
+    assert questionnaire.choices(definition) == [{"n1", "n2", "n4"}]
+    assert {"n1", "merk1", "besok1", "besok2"}.isdisjoint(questionnaire.counted(definition))
+
+
+def test_the_schema_takes_every_round_and_refuses_most_mistakes() -> None:
+    """What a line in the file's own logic breaks, only `fortell round check` can say."""
+    check = Draft202012Validator(rounds.schema(), format_checker=FormatChecker(["date"]))
+    Draft202012Validator.check_schema(rounds.schema())
+    head, _, tail = FILE.partition("\n  - services")
+    files = [FILE, head + WHOLE + tail.partition("panel:")[2]]
+    for folder in ("server/demo/rounds", "tests/browser"):
+        files += [path.read_text("utf-8") for path in (ROOT / folder).glob("*.yaml")]
+    assert len(files) == 5
+    for text in files:
+        check.validate(as_an_editor_reads(text))
+    refused = []
+    for right, wrong, _, said in MISTAKES:
+        if "YAML" not in said and "stands twice" not in said:
+            data = as_an_editor_reads(FILE.replace(right, wrong, 1))
+            refused.append(not check.is_valid(data))
+    assert sum(refused) > 0.6 * len(refused)
+
+
+def as_an_editor_reads(text: str) -> Any:
+    """JSON data, as YAML 1.2 makes it: no dates, null and numbers as they are."""
+    return yaml.load(text, Loader=round_file._Loader)
 
 
 @pytest.mark.parametrize(
