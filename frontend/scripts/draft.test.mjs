@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { beforeEach, test } from "node:test";
 import { load } from "./load.mjs";
@@ -9,7 +8,7 @@ globalThis.document = { documentElement: { lang: "" } };
 let replies = [];
 let sent = [];
 globalThis.fetch = async (path, { body } = {}) => {
-  if (path.endsWith(".json")) return new Response(await readFile(new URL(`..${path}`, import.meta.url)));
+  if (/\.(json|txt)/.test(path)) return new Response(await readFile(new URL(`..${path.split("?")[0]}`, import.meta.url)));
   if (body !== undefined) sent.push(JSON.parse(body));
   const reply = replies.shift() ?? { status: 200, body: round(path.split("/").pop()) };
   if (reply === "lost") throw new TypeError("network");
@@ -19,6 +18,7 @@ globalThis.fetch = async (path, { body } = {}) => {
 const { Draft } = await load("draft");
 const { Visit } = await load("visit");
 const { chooseLanguage } = await load("i18n");
+const { readReceipt, receiptHash, wordList } = await load("receipt");
 
 const same = (text) => ({ nb: text, nn: text, en: text });
 
@@ -69,6 +69,21 @@ beforeEach(async () => {
   await chooseLanguage("nb");
 });
 
+// First of all tests: afterwards the page has the words.
+test("without words for a receipt nothing is sent, and nothing is locked", async () => {
+  const draft = written();
+  const { fetch } = globalThis;
+  globalThis.fetch = async () => {
+    throw new TypeError("network");
+  };
+  await assert.rejects(draft.send(), { code: "offline" });
+  assert.equal(draft.locked, false);
+  globalThis.fetch = fetch;
+  replies = [received];
+  await draft.send();
+  assert.equal(sent.length, 1);
+});
+
 test("without a service, only questions that do not need one are asked, and sent", async () => {
   const draft = written();
   draft.answer("g1", 2);
@@ -103,8 +118,8 @@ test("what has been sent is forgotten, except the receipt", async () => {
   await draft.send();
   assert.equal(draft.sent, true);
   assert.deepEqual([draft.stories, draft.answers, draft.services], [{}, {}, []]);
-  const hash = createHash("sha256").update(draft.receipt).digest("hex");
-  assert.equal(sent[0].receipt_hash, hash);
+  const { secret } = readReceipt(draft.receipt.join(" "), await wordList());
+  assert.equal(sent[0].receipt_hash, await receiptHash(secret));
 });
 
 for (const reply of ["lost", { status: 500 }, { status: 503, code: "busy" }])
@@ -153,7 +168,7 @@ test("the next person with the same code finds nothing of the one before", async
   assert.deepEqual([visit.draft, visit.round], [null, null]);
   await visit.follow(at("A"));
   assert.equal(visit.draft.story("n1"), "");
-  assert.notEqual(visit.draft.receipt, first.receipt);
+  assert.notEqual(visit.draft, first);
 });
 
 test("another code begins anew; another page of the same code does not", async () => {
@@ -161,7 +176,7 @@ test("another code begins anew; another page of the same code does not", async (
   await visit.follow(at("A"));
   visit.draft.write("n1", "Ikke sendt");
   await visit.follow({ name: "withdraw", code: "A" });
-  assert.equal(visit.receipt, "");
+  assert.deepEqual(visit.receipt, []);
   await visit.follow(at("A"));
   assert.equal(visit.draft.story("n1"), "Ikke sendt");
   await visit.follow(at("B"));
@@ -173,15 +188,17 @@ test("the receipt goes along to the withdrawal once, and nothing sent is left be
   const visit = new Visit();
   await visit.follow(at("A"));
   visit.draft.write("n1", "Sendt");
-  const { receipt } = visit.draft;
   replies = [received];
   await visit.draft.send();
+  const { receipt } = visit.draft;
+  assert.equal(receipt.length, 8);
   await visit.follow({ name: "withdraw", code: "A" });
   assert.equal(visit.receipt, receipt);
   assert.equal(visit.draft.sent, false);
   await visit.follow(at("A"));
-  assert.equal(visit.receipt, "");
-  assert.notEqual(visit.draft.receipt, receipt);
+  assert.deepEqual(visit.receipt, []);
+  await visit.draft.send();
+  assert.notDeepEqual(visit.draft.receipt, receipt);
 });
 
 test("a round that comes late does not open after somebody has left", async () => {

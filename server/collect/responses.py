@@ -26,8 +26,9 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     """An answer as the page sends it. What was skipped is absent.
 
-    `receipt_hash` is SHA-256 of the receipt in upper case without dashes; the receipt itself stays
-    with the young person. `answers` holds what `server.collect.answers` describes.
+    `receipt_hash` is SHA-256 of what withdraws the answer, which is SHA-256 of a label and the
+    receipt's secret; secret and words stay with the young person. `answers` holds what
+    `server.collect.answers` describes.
     """
 
     receipt_hash: Hash
@@ -59,10 +60,9 @@ def week_of(day: datetime.date) -> str:
     return f"{year}-W{week:02}"
 
 
-def receipt_hash(receipt: str) -> str:
-    """SHA-256 of a receipt as somebody typed it; case, spaces and dashes do not matter."""
-    plain = re.sub(r"[\s-]", "", receipt).upper()
-    return hashlib.sha256(plain.encode()).hexdigest()
+def receipt_hash(withdraw: str) -> str:
+    """What an answer is kept under: SHA-256 of the 32 bytes that withdraw it (64 hex digits)."""
+    return hashlib.sha256(bytes.fromhex(withdraw)).hexdigest()
 
 
 def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:

@@ -3,7 +3,7 @@
 import asyncio
 import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 import yaml
@@ -16,7 +16,7 @@ import nlp
 from server import errors, logs
 from server.collect import inbox, live, responses
 from server.collect.inbox import Busy
-from server.collect.responses import NewResponse
+from server.collect.responses import Hash, NewResponse
 from server.errors import Problem
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -28,8 +28,6 @@ SMALL_BODY_LIMIT = 8 * 1024
 
 HELPLINES = yaml.safe_load(Path(__file__).with_name("helplines.yaml").read_text("utf-8"))
 
-Receipt = Annotated[str, msgspec.Meta(min_length=16, max_length=40)]
-
 
 class Received(msgspec.Struct):
     """The answer is on disk."""
@@ -38,9 +36,12 @@ class Received(msgspec.Struct):
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
-    """Somebody takes their answer back."""
+    """Somebody takes their answer back.
 
-    receipt: Receipt
+    `withdraw` is derived on the phone from the receipt's words; the words never leave it.
+    """
+
+    withdraw: Hash
 
 
 class Withdrawn(msgspec.Struct):
@@ -113,7 +114,7 @@ class RoundController(Controller):
     async def withdraw(self, code: FromPath[str], data: JSONBody[Withdrawal]) -> Withdrawn:
         """Take an answer back. What has been published stays as it is."""
         await live.live_round(code, today())
-        known = await inbox.withdraw(responses.receipt_hash(data.receipt))
+        known = await inbox.withdraw(responses.receipt_hash(data.withdraw))
         return Withdrawn("withdrawn" if known else "unknown_receipt")
 
 

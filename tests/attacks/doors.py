@@ -115,7 +115,7 @@ ROUTES = {
         bodies=(None, SENT, SENT | {"stories": {CANARY: CANARY}}, SENT | {CANARY: CANARY}),
     ),
     "/api/rounds/{code:str}/withdrawals": nothing(
-        f"/api/rounds/{CODE}/withdrawals", bodies=(None, {"receipt": receipt()})
+        f"/api/rounds/{CODE}/withdrawals", bodies=(None, {"withdraw": receipt()})
     ),
     "/rapport/{code:str}": both(f"/rapport/{CODE}", "/rapport/INGEN"),
     "/rapport/{code:str}/{key:str}": both(

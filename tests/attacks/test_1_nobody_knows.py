@@ -214,7 +214,7 @@ async def test_what_remains_of_a_withdrawn_answer_says_nothing_about_it(
     await load()
     written = receipt()
     await client.post(SEND, json=story("Angrer.", written))
-    await client.post(f"/api/rounds/{CODE}/withdrawals", json={"receipt": written})
+    await client.post(f"/api/rounds/{CODE}/withdrawals", json={"withdraw": written})
     assert await Tombstone.select() == [{"receipt_hash": hash_of(written)}]
 
 
@@ -247,8 +247,8 @@ def test_the_log_and_the_disk_know_no_phone_and_no_moment(database: str, tmp_pat
             phone.get(f"/api/rounds/{CODE}"),
             phone.post(SEND, json=answer(services=["snap"])),
             phone.post(SEND, content=b"{"),
-            phone.post(f"/api/rounds/{CODE}/withdrawals", json={"receipt": mine}),
-            phone.post(f"/api/rounds/{CODE}/withdrawals", json={"receipt": receipt()}),
+            phone.post(f"/api/rounds/{CODE}/withdrawals", json={"withdraw": mine}),
+            phone.post(f"/api/rounds/{CODE}/withdrawals", json={"withdraw": receipt()}),
             phone.get("/finnes-ikke"),
             phone.put(f"/api/rounds/{CODE}"),
         ]

@@ -150,7 +150,7 @@ async def test_a_withdrawn_story_is_overwritten_not_only_forgotten(
             )
         assert CANARY.encode() in await outside.everything(database)
         for written in mine:
-            reply = await client.post(f"/api/rounds/{CODE}/withdrawals", json={"receipt": written})
+            reply = await client.post(f"/api/rounds/{CODE}/withdrawals", json={"withdraw": written})
             assert reply.json() == {"status": "withdrawn"}
         assert await Annotation.count() == 0
         assert CANARY.encode() not in await outside.everything(database)
@@ -218,6 +218,8 @@ def test_what_a_killed_server_left_in_the_log_is_erased_by_the_next(
             return wal.stat().st_size == 0
 
         in_loop(until(cut))
-        reply = httpx.post(f"{server.url}/api/rounds/{CODE}/withdrawals", json={"receipt": written})
+        reply = httpx.post(
+            f"{server.url}/api/rounds/{CODE}/withdrawals", json={"withdraw": written}
+        )
         assert reply.json() == {"status": "withdrawn"}
         assert CANARY.encode() not in in_loop(outside.everything(database))

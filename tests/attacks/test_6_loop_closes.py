@@ -106,7 +106,7 @@ async def test_no_way_of_sending_gets_around_the_wait(client: httpx.AsyncClient)
     secret = receipt()
     first_try = await post(client, receipt_hash=hash_of(secret))
     assert first_try.status_code == 403
-    taken_back = await client.post(f"/api/rounds/{NEXT}/withdrawals", json={"receipt": secret})
+    taken_back = await client.post(f"/api/rounds/{NEXT}/withdrawals", json={"withdraw": secret})
     assert taken_back.json() == {"status": "unknown_receipt"}
 
 

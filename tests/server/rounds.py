@@ -40,13 +40,12 @@ def file_text(**changes: Any) -> str:
 
 
 def receipt() -> str:
-    """What a phone makes up: 20 characters of Crockford's base32 in five groups."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(5))
+    """What withdraws an answer, as a phone derives it from a receipt of words."""
+    return hashlib.sha256(b"fortell receipt 1 withdraw" + secrets.token_bytes(10)).hexdigest()
 
 
 def hash_of(written: str) -> str:
-    return hashlib.sha256(written.replace("-", "").encode()).hexdigest()
+    return hashlib.sha256(bytes.fromhex(written)).hexdigest()
 
 
 def answer(written: str | None = None, **changes: Any) -> dict[str, Any]:

@@ -59,7 +59,7 @@ async def test_a_locked_database_asks_to_wait_and_loses_nothing(
     async with outside.holding(database, "inbox"):
         replies = await asyncio.gather(*(client.post(SEND, json=body) for body in during))
         withdrawal = await client.post(
-            f"/api/rounds/{CODE}/withdrawals", json={"receipt": receipt()}
+            f"/api/rounds/{CODE}/withdrawals", json={"withdraw": receipt()}
         )
     assert {told(reply) for reply in (*replies, withdrawal)} == {BUSY}
     assert [row["receipt_hash"] for row in await Inbox.select()] == [before["receipt_hash"]]

@@ -79,9 +79,9 @@ def test_what_was_told_and_whether_it_was_there_before_do_not_show(server: Serve
     mine, withdrawn = receipt(), receipt()
     for written in (mine, withdrawn):
         assert lengths(server, "/responses", story("Jeg ble hørt.", written)) != set()
-    taken = lengths(server, "/withdrawals", {"receipt": withdrawn}, {"receipt": receipt()})
+    taken = lengths(server, "/withdrawals", {"withdraw": withdrawn}, {"withdraw": receipt()})
     assert len(taken) == 1, "found and not found differ"
-    again = lengths(server, "/withdrawals", {"receipt": withdrawn})
+    again = lengths(server, "/withdrawals", {"withdraw": withdrawn})
     assert again == taken
     sent = lengths(
         server,

@@ -65,7 +65,7 @@ async def test_a_release_is_served_as_it_was_published_whatever_comes_after(
     before = [(await client.get(page)).content for page in pages]
     assert before[-1] == first
     await arrive(*crowd(17, option=1))
-    taken_back = await client.post(f"/api/rounds/{CODE}/withdrawals", json={"receipt": mine})
+    taken_back = await client.post(f"/api/rounds/{CODE}/withdrawals", json={"withdraw": mine})
     assert taken_back.json() == {"status": "withdrawn"}
     assert [(await client.get(page)).content for page in pages] == before
     second = await published(DAY + datetime.timedelta(7))

@@ -92,9 +92,10 @@ export async function sendResponse(code: string, body: ResponseBody): Promise<vo
   await call(`/api/rounds/${encodeURIComponent(code)}/responses`, body);
 }
 
-export async function withdraw(code: string, receipt: string): Promise<void> {
+/** Withdraws an answer; what does so is derived from its receipt. */
+export async function withdrawResponse(code: string, withdraw: string): Promise<void> {
   const path = `/api/rounds/${encodeURIComponent(code)}/withdrawals`;
-  const { status } = await call<{ status: string }>(path, { receipt });
+  const { status } = await call<{ status: string }>(path, { withdraw });
   if (status !== "withdrawn") throw new Problem("unknown_receipt", null, 404);
 }
 

@@ -9,7 +9,7 @@ import {
 } from "./api.ts";
 import { language, say, t } from "./i18n.ts";
 import { observe } from "./observe.ts";
-import { makeReceipt, sha256 } from "./receipt.ts";
+import { makeSecret, receiptHash, wordList, writeReceipt } from "./receipt.ts";
 
 const SERVICE = "{service}";
 
@@ -24,8 +24,10 @@ export class Draft {
   /** A try may have arrived, and the server keeps the first version: nothing can change now. */
   locked = false;
 
-  readonly receipt = makeReceipt();
+  /** The receipt's words, from the first try to send on. */
+  receipt: readonly string[] = [];
 
+  readonly #secret = makeSecret();
   readonly #round: Round;
   #tried: ResponseBody | null = null;
 
@@ -99,18 +101,27 @@ export class Draft {
     if (this.sending) return;
     this.sending = true;
     try {
+      await this.#writeReceipt();
       this.#tried ??= await this.#body();
       await sendResponse(this.#round.code, this.#tried);
       this.#forget();
       this.sent = true;
     } catch (error) {
-      if (error instanceof Problem)
+      if (error instanceof Problem && this.#tried !== null)
         this.locked = !error.refused || (this.locked && !error.refusedContent);
       if (!this.locked) this.#tried = null;
       throw error;
     } finally {
       this.sending = false;
     }
+  }
+
+  /** Before anything is sent: no answer arrives that its teller cannot withdraw. */
+  async #writeReceipt(): Promise<void> {
+    const words = await wordList().catch(() => {
+      throw new Problem("offline");
+    });
+    this.receipt = writeReceipt(this.#secret, words);
   }
 
   async #body(): Promise<ResponseBody> {
@@ -123,7 +134,7 @@ export class Draft {
         stories[question.id] = this.story(question.id);
     }
     return {
-      receipt_hash: await sha256(this.receipt),
+      receipt_hash: await receiptHash(this.#secret),
       language: language(),
       services: [...this.services],
       age_band: this.ageBand,

@@ -17,10 +17,13 @@ const gone = signal(false);
 let moved = false;
 let visit = Math.random();
 
-history.replaceState({ depth: mark().depth, step: 0, visit } satisfies Mark, "");
+const handed = signal("");
+
+restAt(0);
 
 addEventListener("popstate", () => {
   if (gone.value) return;
+  if (location.hash !== "") restAt(mark().step);
   moved = true;
   here.value = placeOf(location.pathname);
   current.value = mark().step;
@@ -35,6 +38,18 @@ addEventListener("pageshow", (event) => {
 
 export function place(): Place {
   return here.value;
+}
+
+/** What came after # in the address: a secret for this page, gone from the address at once. */
+export function fragment(): string {
+  return handed.value;
+}
+
+/** Whoever asks for the fragment gets it once. */
+export function takeFragment(): string {
+  const taken = handed.peek();
+  handed.value = "";
+  return taken;
 }
 
 /** 0 is the welcome; then the place of a question in the round, counted from 1; then the look-over. */
@@ -97,6 +112,13 @@ function push(path: string, next: number): void {
   history.pushState({ depth: mark().depth + 1, step: next, visit } satisfies Mark, "", path);
   here.value = placeOf(path);
   current.value = next;
+}
+
+/** Stays where it is, without the fragment in the address. */
+function restAt(step: number): void {
+  handed.value = location.hash.slice(1);
+  const address = location.pathname + location.search;
+  history.replaceState({ depth: mark().depth, step, visit } satisfies Mark, "", address);
 }
 
 function mark(): Mark {

@@ -11,7 +11,7 @@ export class Visit {
   draft: Draft | null = null;
   problem: Problem | null = null;
   /** The receipt on its way from the Sent screen to the withdrawal form. */
-  receipt = "";
+  receipt: readonly string[] = [];
 
   #code: string | null = null;
   #turn = 0;
@@ -24,7 +24,7 @@ export class Visit {
   async follow(place: Place): Promise<void> {
     const code = place.name === "code" ? null : place.code;
     if (code !== this.#code) return this.#open(code);
-    if (place.name !== "withdraw") this.receipt = "";
+    if (place.name !== "withdraw") this.receipt = [];
     else if (this.round !== null && this.draft?.sent === true) {
       this.receipt = this.draft.receipt;
       this.draft = new Draft(this.round);
@@ -41,7 +41,7 @@ export class Visit {
     this.round = null;
     this.draft = null;
     this.problem = null;
-    this.receipt = "";
+    this.receipt = [];
     if (code === null) return;
     try {
       const round = await getRound(code);

@@ -4,6 +4,7 @@ import { Problem, type Helpline, type Question, type Round } from "../lib/api.ts
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import { back, goTo, step } from "../lib/place.ts";
+import { wordList } from "../lib/receipt.ts";
 import { useTitle } from "../lib/title.ts";
 import { warnBeforeUnload } from "../lib/unsent.ts";
 import { Asking } from "./Asking.tsx";
@@ -26,6 +27,9 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   // Until the choice of services is made, nobody knows which questions it leaves out.
   const total = question?.type === "services" ? round.questions.length : asked.length;
   const warn = draft.hasText && !draft.sent;
+
+  // Early, for the network may be gone when it is time to send.
+  useEffect(() => void wordList().catch(() => null), []);
 
   useEffect(() => {
     if (reviewing) seen.value = asked.length;

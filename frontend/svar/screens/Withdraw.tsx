@@ -1,38 +1,49 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import { Problem, withdraw } from "../lib/api.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { Problem, withdrawResponse } from "../lib/api.ts";
 import { t } from "../lib/i18n.ts";
-import { arrive, receive } from "../lib/place.ts";
-import { grouped, readReceipt } from "../lib/receipt.ts";
+import { arrive, fragment, receive, takeFragment } from "../lib/place.ts";
+import { hex, readReceipt, withdrawalOf, wordList, type Reading } from "../lib/receipt.ts";
 import { useTitle } from "../lib/title.ts";
 import { Trouble } from "../parts/Trouble.tsx";
 import "./Withdraw.css";
 
-export function Withdraw({ code, receipt }: { code: string; receipt: string }) {
-  // A receipt just made is filled in once; after that the field belongs to whoever types.
-  const typed = useSignal(grouped(receipt));
-  const malformed = useSignal(false);
+export function Withdraw({ code, receipt }: { code: string; receipt: readonly string[] }) {
+  const typed = useSignal("");
+  const wrong = useSignal<Reading | null>(null);
   const busy = useSignal(false);
   const done = useSignal(false);
   const problem = useSignal<Problem | null>(null);
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
 
   useTitle(`${t("withdraw.title")} – Fortell`);
 
+  // A receipt just made, or handed over by its QR code, is filled in once; after that the field
+  // belongs to whoever types.
+  const handed = fragment();
+  useEffect(() => {
+    const given = handed === "" ? receipt.join(" ") : takeFragment().replaceAll("-", " ");
+    if (given !== "") typed.value = given;
+  }, [handed, receipt]);
+
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
-    const read = readReceipt(typed.value);
-    malformed.value = read === null;
-    problem.value = null;
-    if (read === null) return input.current?.focus();
     if (busy.value) return;
     busy.value = true;
+    problem.value = null;
+    wrong.value = null;
     try {
-      await withdraw(code, grouped(read));
-      typed.value = "";
-      done.value = true;
+      const reading = readReceipt(typed.value, await wordList());
+      if (reading.secret !== null) {
+        await withdrawResponse(code, hex(await withdrawalOf(reading.secret)));
+        typed.value = "";
+        done.value = true;
+      } else {
+        wrong.value = reading;
+        input.current?.focus();
+      }
     } catch (error) {
-      problem.value = error instanceof Problem ? error : new Problem("unexpected");
+      problem.value = error instanceof Problem ? error : new Problem("offline");
     }
     busy.value = false;
   }
@@ -58,22 +69,22 @@ export function Withdraw({ code, receipt }: { code: string; receipt: string }) {
         <p id="receipt-hint" class="quiet">
           {t("withdraw.hint")}
         </p>
-        {malformed.value && (
+        {wrong.value !== null && (
           <p id="receipt-wrong" class="wrong" role="alert">
-            {t("withdraw.format")}
+            {complaint(wrong.value)}
           </p>
         )}
-        <input
+        <textarea
           id="receipt"
           ref={input}
+          rows={3}
           value={typed.value}
           onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
           autocomplete="off"
-          autocapitalize="characters"
+          autocapitalize="none"
           spellcheck={false}
-          enterkeyhint="send"
-          aria-invalid={malformed.value}
-          aria-describedby={malformed.value ? "receipt-wrong receipt-hint" : "receipt-hint"}
+          aria-invalid={wrong.value !== null}
+          aria-describedby={wrong.value === null ? "receipt-hint" : "receipt-wrong receipt-hint"}
         />
       </div>
       <button class="button wide" type="submit" aria-disabled={busy.value}>
@@ -81,4 +92,11 @@ export function Withdraw({ code, receipt }: { code: string; receipt: string }) {
       </button>
     </form>
   );
+}
+
+/** What is wrong with the words that somebody typed. */
+function complaint({ count, unknown }: Reading): string {
+  if (unknown.length === 0) return t("withdraw.count", { count });
+  const which = unknown.join(", ");
+  return t(unknown.length === 1 ? "withdraw.unknown" : "withdraw.unknown.more", { which });
 }
