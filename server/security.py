@@ -39,6 +39,13 @@ def _caching(path: str) -> str:
     return "no-cache" if path.startswith("/static/") else "no-store"
 
 
+def _policy(scope: Scope) -> str:
+    """The policy, with the addresses that a page may ask beside this server."""
+    others = scope.get("state", {}).get("connects_to", ())
+    allowed = " ".join(("connect-src 'self'", *others))
+    return CONTENT_SECURITY_POLICY.replace("connect-src 'self'", allowed)
+
+
 async def harden(message: Message, scope: Scope) -> None:
     """Put the headers on a response; called before anything is sent, errors included.
 
@@ -50,4 +57,5 @@ async def harden(message: Message, scope: Scope) -> None:
         headers = MutableScopeHeaders(message)
         for name, value in HEADERS.items():
             headers[name] = value
+        headers["Content-Security-Policy"] = _policy(scope)
         headers["Cache-Control"] = _caching(scope["path"])

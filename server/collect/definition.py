@@ -16,7 +16,7 @@ from exports import Instrument, Item
 Words = dict[Language, str]
 CODE = r"^[A-Z0-9]{4,12}\Z"
 KEY = r"^[a-z][a-z0-9_]{1,39}\Z"
-ADDRESS = r"^https?://[^\s/?#]+[^\s?#]*\Z"
+ORIGIN = r"^(https://[a-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:\d{1,5})?\Z"
 BASE64 = r"^[A-Za-z0-9+/]{40,2000}={0,2}\Z"
 
 Code = Annotated[str, Meta(pattern=CODE)]
@@ -66,7 +66,7 @@ class Panel(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Invited(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Where invitations are signed: the signer's address, and the round's public key (SPKI)."""
 
-    signer: Annotated[str, Meta(pattern=ADDRESS)]
+    signer: Annotated[str, Meta(pattern=ORIGIN)]
     key: Annotated[str, Meta(pattern=BASE64)]
 
 

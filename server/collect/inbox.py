@@ -21,6 +21,7 @@ from server import database, errors, logs
 from server.collect import tokens
 from server.collect.responses import decode, week_of
 from server.collect.tables import Inbox, Response, Tombstone
+from server.collect.tokens import TokenSpent
 from server.database.connection import current
 
 BATCH = 20
@@ -39,10 +40,6 @@ shuffle = secrets.SystemRandom().shuffle
 
 class Busy(Exception):
     """More answers wait to be written than the server takes on."""
-
-
-class TokenSpent(Exception):
-    """The token that should let this answer in has let in another."""
 
 
 @dataclass(frozen=True, slots=True)

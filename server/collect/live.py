@@ -8,7 +8,7 @@ from uuid import UUID
 
 from exports import Item
 from server.act.tables import Card
-from server.collect import questionnaire, rounds
+from server.collect import questionnaire, rounds, signers
 from server.collect.definition import Definition, When
 from server.collect.tables import Round
 from server.errors import Problem
@@ -16,7 +16,7 @@ from server.errors import Problem
 KEEP = 2.0
 """Seconds that a process trusts what it read; a published card opens the next round after it."""
 
-Status = Literal["open", "closed", "unapproved", "upcoming", "blocked"]
+Status = Literal["open", "closed", "unapproved", "upcoming", "blocked", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,20 @@ async def live_round(code: str, today: datetime.date) -> LiveRound:
 def forget() -> None:
     """Read rounds anew from now on; after a card is published and when a database is changed."""
     _kept.clear()
+    signers.forget()
 
 
 async def _look(row: Round, definition: Definition, today: datetime.date) -> LiveRound:
     earlier = await rounds.earlier_rounds(row, definition)
     out = {card["round"] for card in await Card.select(Card.round)}
     published = [other.code for other in earlier if other.id in out]
+    status = _status(definition, today, blocked=len(published) < len(earlier))
+    if status == "open" and not await signers.let_in(row.id, definition):
+        status = "waiting"
     return LiveRound(
         id=row.id,
         definition=definition,
-        status=_status(definition, today, blocked=len(published) < len(earlier)),
+        status=status,
         previous=published[-1] if published else None,
         has_card=row.id in out,
         questions=questionnaire.questions(definition),
@@ -113,8 +117,8 @@ def must_be_open(live: LiveRound) -> None:
     """See that answers are taken.
 
     Raises:
-        Problem: the round is over, has not begun, waits for the young people's panel (F34), or
-            for the card of the round before (F00).
+        Problem: the round is over, has not begun, waits for the young people's panel (F34), for
+            the card of the round before (F00), or for the signer of its invitations.
     """
     if live.status == "closed":
         raise Problem(
@@ -144,6 +148,14 @@ def must_be_open(live: LiveRound) -> None:
             "This round opens when the service has told what happened with the last answers.",
             "Come back later. For staff: publish the card of the round before.",
         )
+    if live.status == "waiting":
+        raise Problem(
+            503,
+            "signer_missing",
+            "The signer of this round's invitations does not answer, or has another key.",
+            "Come back later. For who runs the server: see 'Invited rounds' in docs/running.md.",
+            retry_after=60,
+        )
 
 
 def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -167,6 +179,7 @@ def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
         "services": [{"key": s.key, "name": s.name} for s in definition.services],
         "helplines": helplines,
         "questions": live.questions,
+        "invited": definition.invited,
         "card": live.has_card,
         "previous": {"code": live.previous} if live.previous else None,
     }

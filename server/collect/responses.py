@@ -15,6 +15,7 @@ from server.collect.answers import Answer, Id
 from server.collect.definition import AGE_BAND, SERVICES
 from server.collect.live import LiveRound
 from server.collect.tables import Inbox
+from server.collect.tokens import Token
 from server.errors import Problem
 
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
@@ -28,7 +29,8 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
 
     `receipt_hash` is SHA-256 of what withdraws the answer, which is SHA-256 of a label and the
     receipt's secret; secret and words stay with the young person. `answers` holds what
-    `server.collect.answers` describes.
+    `server.collect.answers` describes. `token` lets the answer into an invited round; it is not
+    stored with it.
     """
 
     receipt_hash: Hash
@@ -37,6 +39,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     age_band: AgeBand | None = None
     stories: Annotated[dict[Id, Story], msgspec.Meta(max_length=10)] = {}
     answers: Annotated[dict[Id, Answer], msgspec.Meta(max_length=200)] = {}
+    token: Token | None = None
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,15 +14,16 @@ import yaml
 
 import exports
 from enumerations import AgeBand, Language
+from server import keys
 from server.collect.answers import DONT_KNOW
 from server.collect.definition import (
-    ADDRESS,
     AGE_BAND,
     BASE64,
     BUILT_IN,
     CODE,
     KEY,
     KINDS,
+    ORIGIN,
     SERVICES,
     Asked,
     Definition,
@@ -37,12 +38,13 @@ from server.collect.definition import (
     asked,
     items_of,
 )
+from server.keys import KeyMistake
 
 PLAIN = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:int"}
 ADVICE = {
     repr(CODE): "Write 4 to 12 capital letters (A to Z) and digits",
     repr(KEY): "Write 2 to 40 small letters (a to z), digits and _, beginning with a letter",
-    repr(ADDRESS): "Write an address that begins with https://",
+    repr(ORIGIN): "Write the signer's address, such as https://signer.example.no",
     repr(BASE64): "Write the key that `fortell signer` prints, in base64",
     "`date`": "Write a date such as 2026-10-01",
     "encoded date": "Write a date such as 2026-10-01",
@@ -303,6 +305,11 @@ def _invited_mistakes(definition: Definition) -> Iterator[Mistake]:
         yield "$.mode", "an invited round needs `invited` with `signer` and `key`. Write them."
     if definition.mode is Mode.OPEN and definition.invited is not None:
         yield "$.invited", "only a round with `mode: invited` has this. Write that, or remove it."
+    if definition.invited is not None:
+        try:
+            keys.read_key(definition.invited.key)
+        except KeyMistake as mistake:
+            yield "$.invited.key", f"{mistake}"
 
 
 def _question_mistakes(definition: Definition) -> Iterator[Mistake]:

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 import msgspec
 import yaml
-from litestar import Controller, Response, Router, get, post
+from litestar import Controller, Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 import nlp
 from server import errors, logs
-from server.collect import inbox, live, responses
+from server.collect import inbox, live, responses, signers, tokens
 from server.collect.inbox import Busy
 from server.collect.responses import Hash, NewResponse
 from server.errors import Problem
@@ -51,8 +51,12 @@ class Withdrawn(msgspec.Struct):
 
 
 @get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], media_type="text/html", include_in_schema=False)
-async def page() -> Response[bytes]:
-    """The answering page; which screen it shows is read from the address in the browser."""
+async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The answering page; which screen it shows is read from the address in the browser.
+
+    It may ask the signers of invited rounds, and nobody else.
+    """
+    request.state.connects_to = await signers.origins(today())
     file = STATIC / "svar" / "index.html"
     if not file.exists():
         raise Problem(
@@ -83,9 +87,10 @@ class RoundController(Controller):
         """Take an answer. The same receipt hash again is the same answer: nothing is doubled."""
         found = await live.live_round(code, today())
         live.must_be_open(found)
+        spent = tokens.verified(data.token, found.definition.invited)
         try:
             row = await asyncio.to_thread(responses.receive, data, found, today())
-            await state.group_commit.add(row)
+            await state.group_commit.add(row, spent)
         except nlp.ModelMissing as error:
             logs.failure("not_deidentified", error)
             raise Problem(

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from server import keys
+from server.collect.definition import Invited
 from server.collect.tables import Spent
 from server.errors import Problem
 
@@ -34,19 +35,33 @@ class Token(msgspec.Struct, forbid_unknown_fields=True):
     signature: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,700}\Z")]
 
 
-def verified(token: Token | None, key: str) -> str:
-    """See that an answer may come into an invited round.
+class TokenSpent(Problem):
+    """The token that should let this answer in has let in another."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            400,
+            "token_spent",
+            "Another answer was sent with this invitation.",
+            "An invitation lets in one answer. Ask whoever gave it to you for another.",
+        )
+
+
+def verified(token: Token | None, invited: Invited | None) -> str | None:
+    """See that an answer may come in.
 
     Args:
         token: what came with the answer.
-        key: the round's public key.
+        invited: the round's signer and key; None in a round that is open to all.
 
     Returns:
-        Hash of the token, which becomes spent with the answer.
+        Hash of the token, which becomes spent with the answer; None where none is needed.
 
     Raises:
-        Problem: there is no token, or the round's signer did not sign it.
+        Problem: a token is needed and there is none, or the round's signer did not sign it.
     """
+    if invited is None:
+        return None
     if token is None:
         raise Problem(
             400,
@@ -56,7 +71,7 @@ def verified(token: Token | None, key: str) -> str:
         )
     message = bytes.fromhex(token.message)
     prepared = bytes.fromhex(token.randomizer) + message
-    if not keys.verifies(keys.read_key(key), prepared, _signature(token)):
+    if not keys.verifies(keys.read_key(invited.key), prepared, _signature(token)):
         raise Problem(
             400,
             "token_wrong",

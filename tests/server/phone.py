@@ -1,5 +1,6 @@
 """The phone's side of a blind signature (RFC 9474), as slow and plain as the document says it."""
 
+import base64
 import hashlib
 import json
 import math
@@ -8,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from server import keys
 
 SALT = HASH = 48
 VECTOR: dict[str, Any] = json.loads(
@@ -85,6 +89,25 @@ def blind(
     factor = pow(inverse, -1, n)
     product = int.from_bytes(encoded, "big") * pow(factor, public.e, n) % n
     return Blinded(message, randomizer, product.to_bytes(length, "big"), inverse)
+
+
+def ask(signer: httpx.Client, code: str, invitation: str) -> dict[str, str]:
+    """What a phone does with an invitation: a token, as it goes along with an answer."""
+    key = keys.read_key(signer.get(f"/rounds/{code}").json()["key"])
+    of = blind(key)
+    wish = {"invitation": invitation, "blinded": base64url(of.blinded)}
+    reply = signer.post(f"/rounds/{code}/sign", json=wish)
+    assert reply.status_code == 200, reply.text
+    signed = base64.urlsafe_b64decode(reply.json()["signature"] + "==")
+    return {
+        "message": of.message.hex(),
+        "randomizer": of.randomizer.hex(),
+        "signature": base64url(finalize(key, of, signed)),
+    }
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def finalize(key: RSAPublicKey, of: Blinded, signed: bytes) -> bytes:

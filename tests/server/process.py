@@ -104,16 +104,16 @@ class Server:
 def serving(
     address: str, log: Path, modules: Path | None = None, **settings: Any
 ) -> Iterator[Server]:
-    """A real server on a port of its own, until the block ends."""
-    port = free_port()
-    with _running(["serve"], environment(address, modules, port=port, **settings), port, log) as it:
+    """A real server on a port of its own, unless one is given, until the block ends."""
+    port = settings.setdefault("port", free_port())
+    with _running(["serve"], environment(address, modules, **settings), port, log) as it:
         yield it
 
 
 @contextmanager
-def signing(file: Path, log: Path) -> Iterator[Server]:
+def signing(file: Path, log: Path, port: int = 0) -> Iterator[Server]:
     """A real signer on a port of its own, which is told of no other database."""
-    port = free_port()
+    port = port or free_port()
     given = environment("", signer_database=f"sqlite:///{file}", signer_port=port)
     del given["FORTELL_DATABASE"]
     with _running(["signer", "serve"], given, port, log) as it:

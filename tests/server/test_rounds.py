@@ -82,9 +82,20 @@ MISTAKES = [
     ("panel:", f"invited: {{signer: 'https://s.no', key: {'A' * 44}}}\npanel:", 25,
      "only a round with `mode: invited` has this"),
     ("panel:", f"mode: invited\ninvited: {{signer: s.no, key: {'A' * 44}}}\npanel:", 26,
-     "invited.signer: Write an address that begins with https://"),
+     "invited.signer: Write the signer's address, such as https://"),
+    *(
+        ("panel:", f"mode: invited\ninvited: {{signer: '{address}', key: {'A' * 44}}}\npanel:", 26,
+         "invited.signer: Write the signer's address")
+        for address in (
+            "http://s.no", "https://s.no/", "https://s.no/x", "https://s.no;script-src",
+            "https://s.no https://t.no", "https://u:p@s.no", "https://s.no:x", "https://", "//s.no",
+            "http://localhost.s.no", "https://s.no?x", "https://s.no#x", "https://*",
+        )
+    ),
     ("panel:", "mode: invited\ninvited: {signer: 'https://s.no', key: hei}\npanel:", 26,
      "invited.key: Write the key"),
+    ("panel:", f"mode: invited\ninvited: {{signer: 'https://s.no', key: {'A' * 44}}}\npanel:", 26,
+     "this is no key. Paste what 'fortell signer round' printed"),
     ("panel:", "keep_months: 0\npanel:", 25, "keep_months: Expected `int` >= 1"),
     ("panel:", "keep_months: 37\npanel:", 25, "keep_months: Expected `int` <= 36"),
     ("panel:", "keep_months: et år\npanel:", 25, "keep_months: Expected `int`, got `str`"),

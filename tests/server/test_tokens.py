@@ -15,9 +15,10 @@ from litestar import Litestar
 
 from server import keys
 from server.collect import inbox, rounds, tokens
-from server.collect.inbox import BATCH, GROUP, GroupCommit, TokenSpent
+from server.collect.definition import Invited
+from server.collect.inbox import BATCH, GROUP, GroupCommit
 from server.collect.tables import Inbox, Response, Round, Spent
-from server.collect.tokens import Token
+from server.collect.tokens import Token, TokenSpent
 from server.errors import Problem
 from server.signer import blind
 from tests.attacks.test_1_nobody_knows import correlated
@@ -43,12 +44,14 @@ GOOD = token()
 
 def test_a_token_of_the_rounds_signer_lets_in_and_what_is_kept_is_its_hash() -> None:
     expected = hashlib.sha256(bytes.fromhex(GOOD.message)).hexdigest()
-    assert tokens.verified(GOOD, PUBLIC) == expected
+    assert tokens.verified(GOOD, Invited("https://signer.example.no", PUBLIC)) == expected
+    assert tokens.verified(GOOD, None) is None
+    assert tokens.verified(None, None) is None
 
 
 def refused(one: Token | None, key: str = PUBLIC) -> str:
     with pytest.raises(Problem) as stopped:
-        tokens.verified(one, key)
+        tokens.verified(one, Invited("https://signer.example.no", key))
     assert stopped.value.status == 400
     return stopped.value.body.code
 

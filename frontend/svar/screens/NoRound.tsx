@@ -9,12 +9,19 @@ import "./NoRound.css";
 
 type Props = { round: Round | null; problem: Problem | null; onRetry: () => void };
 
-const CODES = { closed: "round_closed", blocked: "round_waits", upcoming: "round_not_open" };
+const CODES = {
+  closed: "round_closed",
+  blocked: "round_waits",
+  upcoming: "round_not_open",
+  unapproved: "round_unapproved",
+  waiting: "signer_missing",
+};
 
 export function NoRound({ round, problem, onRetry }: Props) {
   const shown =
     round === null || round.status === "open" ? problem : new Problem(CODES[round.status]);
-  const mayWork = round === null && problem?.code !== "unknown_round";
+  const mayWork =
+    (round === null && problem?.code !== "unknown_round") || round?.status === "waiting";
   const opens = round?.status === "upcoming" ? round.opens : null;
 
   if (shown === null) return <p role="status">{t("loading")}</p>;
