@@ -89,7 +89,10 @@ export function getRound(code: string): Promise<Round> {
 }
 
 export async function sendResponse(code: string, body: ResponseBody): Promise<void> {
-  await call(`/api/rounds/${encodeURIComponent(code)}/responses`, body);
+  const path = `/api/rounds/${encodeURIComponent(code)}/responses`;
+  const { status } = await call<{ status?: string }>(path, body);
+  // Something between us and the server may answer for it, as the page of a guest network does.
+  if (status !== "received") throw new Problem("offline");
 }
 
 /** Withdraws an answer; what does so is derived from its receipt. */
