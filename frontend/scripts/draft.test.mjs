@@ -197,6 +197,7 @@ test("the receipt goes along to the withdrawal once, and nothing sent is left be
   assert.equal(visit.draft.sent, false);
   await visit.follow(at("A"));
   assert.deepEqual(visit.receipt, []);
+  replies = [received];
   await visit.draft.send();
   assert.notDeepEqual(visit.draft.receipt, receipt);
 });
