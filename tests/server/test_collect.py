@@ -65,7 +65,7 @@ async def test_the_page_is_told_all_that_the_contract_names(client: httpx.AsyncC
     told = (await client.get(ROUND)).json()
     assert told.keys() == {
         "code", "title", "organisation", "languages", "status", "opens", "closes", "readers",
-        "mandate", "services", "helplines", "questions", "card", "previous",
+        "mandate", "services", "helplines", "questions", "card", "previous", "invited",
     }  # fmt: skip
     assert (told["status"], told["closes"], told["previous"]) == ("open", None, None)
     assert told["organisation"] == words("Lunvik kommune")
