@@ -17,6 +17,7 @@ from server.act.routes import routes as act_routes
 from server.collect.inbox import GroupCommit
 from server.collect.routes import STATIC
 from server.collect.routes import routes as collect_routes
+from server.collect.statements import routes as statement_routes
 from server.errors import Problem
 from server.release.routes import routes as release_routes
 from server.security import harden
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             health,
             *collect_routes,
+            *statement_routes,
             *release_routes,
             *act_routes,
             *staff_routes,

@@ -38,6 +38,8 @@ class Page:
         languages: address of this page in each language, by language code.
         mandate: who decides about what came in, and with what means (F60).
         involvement: how young people took part in making the round (F52).
+        privacy: address of what is said about privacy.
+        accessibility: address of what is said about accessibility.
     """
 
     organisation: Text
@@ -48,6 +50,8 @@ class Page:
     languages: Mapping[str, str] = field(default_factory=dict)
     mandate: Text | None = None
     involvement: Text | None = None
+    privacy: str | None = None
+    accessibility: str | None = None
 
 
 def render_report(release: Release, service_key: str, language: Language, page: Page) -> str:

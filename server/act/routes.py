@@ -52,6 +52,7 @@ async def show(
         request,
         "act/card.html",
         round=found.definition,
+        about=f"/r/{found.definition.code}",
         published=published,
         preview=preview,
         entries=await _entries(found, language) if visible else [],

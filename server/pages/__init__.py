@@ -123,7 +123,7 @@ def page(
         template: path below `server/`, such as "staff/rounds.html".
         status: HTTP status.
         path: address of this page in other languages, where it is not the request's own.
-        values: what the template names.
+        values: what the template names; `about` is a round's address, if the page is about one.
     """
     language = language_of(request)
     content = _environment.get_template(template).render(

@@ -89,6 +89,8 @@ async def _page(request: AnyRequest, row: Round, definition: Definition) -> Page
         },
         mandate=rounds.mandate_of(definition),
         involvement=rounds.names(definition.involvement),
+        privacy=pages.address(request, f"/r/{code}/personvern"),
+        accessibility=pages.address(request, f"/r/{code}/tilgjengelighet"),
         languages={
             language.value: f"{request.url.path}?lang={language.value}"
             for language in definition.languages

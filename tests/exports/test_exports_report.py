@@ -38,6 +38,8 @@ PAGE = Page(
     happened="/hva-skjedde",
     services={service.key: f"/rapport/{service.key}" for service in TERMS.services},
     languages={"nb": "?nb", "nn": "?nn", "en": "?en"},
+    privacy="/personvern",
+    accessibility="/tilgjengelighet",
 )
 SERVICES = [service.key for service in TERMS.services]
 VOID = {"meta", "link", "rect", "line", "circle"}
