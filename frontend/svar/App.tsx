@@ -4,6 +4,7 @@ import { CATALOGUES } from "./lib/i18n.ts";
 import { isLanguage } from "./lib/languages.ts";
 import { left, place } from "./lib/place.ts";
 import type { Visit } from "./lib/visit.ts";
+import { Footer } from "./parts/Footer.tsx";
 import { Header } from "./parts/Header.tsx";
 import { Help } from "./parts/Help.tsx";
 import { Answering } from "./screens/Answering.tsx";
@@ -33,6 +34,7 @@ export function App({ visit }: { visit: Visit }) {
     <>
       <Header languages={round?.languages.filter(isLanguage) ?? CATALOGUES} onHelp={showHelp} />
       <main>{screen()}</main>
+      <Footer code={round?.code ?? null} />
       <Help dialog={help} helplines={helplines} />
     </>
   );

@@ -24,7 +24,7 @@ from server.errors import Body, Problem
 AnyRequest = Request[Any, Any, Any]
 
 HERE = Path(__file__).parent
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 ALIASES = {"no": Language.BOKMAL}
 
 _environment = Environment(

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from tests.browser.conftest import PHONE, Running
+from tests.browser.conftest import PHONE, Running, assert_accessible
 from tests.browser.test_journey import ROUND
 
 NEUTRAL = "https://www.yr.no/"
@@ -43,4 +43,25 @@ def test_the_exit_asks_nothing_though_closing_does(
     page.locator("header .exit").click()
     page.wait_for_url(NEUTRAL)
     assert asked == []
+    page.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_statement_keeps_what_is_written_and_has_an_exit(
+    chrome: Browser, running: Running
+) -> None:
+    running.command("round", "load", str(ROUND))
+    page = chrome.new_page(viewport=PHONE, locale="nb-NO", reduced_motion="reduce")
+    page.route(f"{NEUTRAL}**", lambda route: route.fulfill(body="Sol", content_type="text/html"))
+    write(page, running)
+    page.get_by_role("link", name="Personvern").click()
+    expect(page.get_by_role("dialog")).to_contain_text("To ansatte i NAV.")
+    assert_accessible(page)
+    page.get_by_role("button", name="Lukk").click()
+    expect(page.locator("#story")).to_have_value("Hemmeleg kanarifugl i eit bur.")
+    expect(page.get_by_role("link", name="Personvern")).to_be_focused()
+    page.get_by_role("link", name="Tilgjengelighet").click()
+    expect(page.get_by_role("dialog")).to_contain_text("WCAG 2.2")
+    page.get_by_role("dialog").get_by_role("button", name="Forlat siden").click()
+    page.wait_for_url(NEUTRAL)
     page.close()

@@ -669,6 +669,7 @@ async def test_a_problem_is_a_page_in_the_readers_language(browser: httpx.AsyncC
 def test_no_template_has_norwegian_or_english_in_it() -> None:
     for template in Path(pages.HERE.parent).glob("*/*.html"):
         source = template.read_text("utf-8")
+        source = re.sub(r"<style>.*?</style>", "", source, flags=re.DOTALL)
         source = re.sub(r"{% block kind %}.*?{% endblock %}|[\w-]+=\"[^\"]*\"", "", source)
         text = re.sub(r"{[{%].*?[%}]}|<[^>]+>|&\w+;", " ", source)
-        assert set(re.findall(r"[^\W\d_]{2,}", text)) <= {"Fortell"}, template
+        assert set(re.findall(r"[^\W\d_]{2,}", text)) <= {"Fortell", "loftet"}, template

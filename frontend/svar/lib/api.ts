@@ -88,6 +88,14 @@ export function getRound(code: string): Promise<Round> {
   return call<Round>(`/api/rounds/${encodeURIComponent(code)}`);
 }
 
+/** What a page of the server says, without its title and its way back. */
+export async function getStatement(address: string): Promise<Node[]> {
+  const html = await call<string>(address, undefined, (reply) => reply.text());
+  const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+  main?.querySelectorAll("h1, .back").forEach((part) => part.remove());
+  return [...(main?.childNodes ?? [])];
+}
+
 export async function sendResponse(code: string, body: ResponseBody): Promise<void> {
   const path = `/api/rounds/${encodeURIComponent(code)}/responses`;
   const { status } = await call<{ status?: string }>(path, body);
@@ -102,7 +110,11 @@ export async function withdrawResponse(code: string, withdraw: string): Promise<
   if (status !== "withdrawn") throw new Problem("unknown_receipt", null, 404);
 }
 
-async function call<T>(path: string, body?: unknown): Promise<T> {
+async function call<T>(
+  path: string,
+  body?: unknown,
+  read = (reply: Response): Promise<unknown> => reply.json(),
+): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
   try {
@@ -119,7 +131,7 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
       referrerPolicy: "no-referrer",
       signal: stop.signal,
     });
-    if (reply.ok) return (await reply.json()) as T;
+    if (reply.ok) return (await read(reply)) as T;
     throw await problemOf(reply);
   } catch (error) {
     throw error instanceof Problem ? error : new Problem("offline");

@@ -1,0 +1,61 @@
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Problem, getStatement } from "../lib/api.ts";
+import { language, t } from "../lib/i18n.ts";
+import { Sheet } from "./Sheet.tsx";
+import { Trouble } from "./Trouble.tsx";
+import "./Footer.css";
+
+const STATEMENTS = [
+  { page: "personvern", name: "footer.privacy" },
+  { page: "tilgjengelighet", name: "footer.access" },
+] as const;
+
+type Statement = (typeof STATEMENTS)[number];
+
+/** Privacy and accessibility, shown over the screen: what has been written stays where it is. */
+export function Footer({ code }: { code: string | null }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const text = useRef<HTMLDivElement>(null);
+  const chosen = useSignal<Statement>(STATEMENTS[0]);
+  const content = useSignal<Node[] | Problem | null>(null);
+  const shown = content.value;
+
+  const address = ({ page }: Statement) =>
+    `${code === null ? "" : `/r/${encodeURIComponent(code)}`}/${page}?lang=${language()}`;
+
+  useLayoutEffect(() => {
+    if (Array.isArray(shown)) text.current?.replaceChildren(...shown);
+  }, [shown]);
+
+  async function show(event: MouseEvent, statement: Statement): Promise<void> {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    chosen.value = statement;
+    content.value = null;
+    dialog.current?.showModal();
+    try {
+      content.value = await getStatement(address(statement));
+    } catch (error) {
+      content.value = error instanceof Problem ? error : new Problem("unexpected");
+    }
+  }
+
+  return (
+    <footer class="footer">
+      <ul>
+        {STATEMENTS.map((statement) => (
+          <li key={statement.page}>
+            <a href={address(statement)} onClick={(event) => show(event, statement)}>
+              {t(statement.name)}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <Sheet dialog={dialog} id="statement-title" title={t(chosen.value.name)}>
+        {shown instanceof Problem && <Trouble key={shown} problem={shown} />}
+        <div class="statement" ref={text} aria-busy={shown === null} />
+      </Sheet>
+    </footer>
+  );
+}

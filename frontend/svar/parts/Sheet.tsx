@@ -1,0 +1,33 @@
+import type { ComponentChildren, RefObject } from "preact";
+import { t } from "../lib/i18n.ts";
+import { leave } from "../lib/place.ts";
+import { Icon } from "./Icon.tsx";
+import "./Sheet.css";
+
+type Props = {
+  dialog: RefObject<HTMLDialogElement | null>;
+  id: string;
+  title: string;
+  children: ComponentChildren;
+};
+
+/** A dialog that comes up from below. The header is out of reach, so it has an exit of its own. */
+export function Sheet({ dialog, id, title, children }: Props) {
+  return (
+    <dialog ref={dialog} class="sheet" aria-labelledby={id}>
+      <div class="stack">
+        <div class="top">
+          <button class="button second" type="button" onClick={() => dialog.current?.close()}>
+            {t("help.close")}
+          </button>
+          <button class="button third" type="button" title={t("exit.hint")} onClick={leave}>
+            {t("exit.button")}
+            <Icon name="exit" />
+          </button>
+        </div>
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
