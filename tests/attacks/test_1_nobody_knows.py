@@ -2,9 +2,14 @@
 
 import asyncio
 import datetime
+import hashlib
 import json
+import random
 import re
+import sqlite3
 import uuid
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +21,12 @@ from scipy.stats import kendalltau
 from server.collect import inbox, live, rounds
 from server.collect.inbox import BATCH, GROUP, GroupCommit
 from server.collect.tables import Inbox, Response, Round, Tombstone
+from server.signer.store import UNUSED
+from server.signer.store import hash_of as hash_of_invitation
 from server.understand import service as understand
 from tests.conftest import run as in_loop
 from tests.server import outside
+from tests.server.invited import signer_in
 from tests.server.process import load_round, serving, until
 from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, story, words
 
@@ -216,6 +224,112 @@ async def test_what_remains_of_a_withdrawn_answer_says_nothing_about_it(
     await client.post(SEND, json=story("Angrer.", written))
     await client.post(f"/api/rounds/{CODE}/withdrawals", json={"withdraw": written})
     assert await Tombstone.select() == [{"receipt_hash": hash_of(written)}]
+
+
+INVITED, SPARE = 200, 30
+CHANCE, MORE = 1 / INVITED, 0.02
+
+
+@dataclass(frozen=True)
+class Person:
+    """What only this test knows: which invitation, token and answer belong together."""
+
+    invitation: bytes
+    token: str
+    receipt_hash: str
+
+
+def seen_at_the_signer(file: Path, printed: list[str]) -> dict[str, list[bytes]]:
+    """Invitations in every order that lies at rest with the signer, or was printed."""
+    content = file.read_bytes()
+    with closing(sqlite3.connect(file)) as connection:
+        sql = "SELECT hash, used_for FROM invitation ORDER BY rowid"
+        rows = [row for row in connection.execute(sql) if row[1] != UNUSED]
+    used = {row[0] for row in rows}
+    return {
+        "slips": [found for text in printed if (found := hash_of_invitation(CODE, text)) in used],
+        "rows": [row[0] for row in rows],
+        "hashes": sorted(row[0] for row in rows),
+        "uses": [row[0] for row in sorted(rows, key=lambda row: row[1])],
+        "places of hashes": [r[0] for r in sorted(rows, key=lambda r: content.index(r[0]))],
+        "places of uses": [r[0] for r in sorted(rows, key=lambda r: content.index(r[1]))],
+    }
+
+
+async def seen_at_the_server(database: str) -> dict[str, list[str]]:
+    """Answers, and spent tokens, in every order that lies at rest with the server."""
+    place = "rowid" if outside.is_sqlite(database) else "ctid"
+    orders = [("response", "receipt_hash", by) for by in (place, "id", "receipt_hash")]
+    orders += [("spent", "hash", by) for by in (place, "hash")]
+    if not outside.is_sqlite(database):
+        orders += [("response", "receipt_hash", "xmin::text::bigint, ctid")]
+        orders += [("spent", "hash", "xmin::text::bigint, ctid")]
+    seen = {}
+    for table, column, by in orders:
+        rows = await outside.rows(database, f"SELECT {column} FROM {table} ORDER BY {by}")
+        seen[f"{table} by {by}"] = [text for (text,) in rows]
+    if outside.is_sqlite(database):
+        content = outside.file_of(database).read_bytes()
+        for name in [name for name in seen if name.endswith(" by rowid")]:
+            places = sorted(seen[name], key=lambda text: content.index(text.encode()))
+            seen[f"{name}, places"] = places
+    return seen
+
+
+@anyio
+async def test_200_answers_are_not_linked_to_their_invitations(
+    client: httpx.AsyncClient, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """With both databases, the list of invitations, and people who come one after the other."""
+    folder = tmp_path_factory.mktemp("signer")
+    with signer_in(folder) as signer:
+        lines, printed = signer.make(count=INVITED + SPARE)
+        await load(**lines)
+        people = []
+        for number, invitation in enumerate(random.sample(printed, INVITED)):
+            token = signer.token(invitation)
+            body = answer(token=token)
+            assert (await client.post(SEND, json=body)).status_code == 201
+            people.append(
+                Person(
+                    hash_of_invitation(CODE, invitation),
+                    hashlib.sha256(bytes.fromhex(token["message"])).hexdigest(),
+                    body["receipt_hash"],
+                )
+            )
+            if number % 25 == 24:
+                await inbox.move_due(datetime.date.today())
+        assert signer.server.log.read_text("utf-8") == ""
+    assert await Inbox.count() == 0
+    there = seen_at_the_signer(folder / "signer.db", printed)
+    whose = {person.invitation: number for number, person in enumerate(people)}
+    answers = {person.receipt_hash: number for number, person in enumerate(people)}
+    answers |= {person.token: number for number, person in enumerate(people)}
+    guesses = {
+        (one, other): ([whose[text] for text in first], [answers[text] for text in second])
+        for one, first in there.items()
+        for other, second in (await seen_at_the_server(database)).items()
+    }
+    linked = []
+    for pair, (first, second) in guesses.items():
+        assert not correlated(list(map(str, first)), list(map(str, second))), pair
+        for turned in (second, second[::-1]):
+            linked.append(sum(a == b for a, b in zip(first, turned, strict=True)) / INVITED)
+            assert linked[-1] < 3 * (CHANCE + MORE), pair
+    assert len(linked) > 50
+    assert sum(linked) / len(linked) <= CHANCE + MORE
+    at_the_signer = (folder / "signer.db").read_bytes()
+    at_the_server = await outside.everything(database)
+    for person in people:
+        for text in (person.token, person.receipt_hash):
+            assert text.encode() not in at_the_signer
+            assert bytes.fromhex(text) not in at_the_signer
+        assert person.invitation.hex().encode() not in at_the_server
+        assert person.invitation not in at_the_server
+    if not outside.is_sqlite(database):
+        for table in ("response", "spent"):
+            sql = f"SELECT count(*) FROM {table} GROUP BY xmin::text"
+            assert min(count for (count,) in await outside.rows(database, sql)) >= BATCH
 
 
 PHONE = {
