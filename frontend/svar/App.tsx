@@ -32,7 +32,11 @@ export function App({ visit }: { visit: Visit }) {
 
   return (
     <>
-      <Header languages={round?.languages.filter(isLanguage) ?? CATALOGUES} onHelp={showHelp} />
+      <Header
+        languages={round?.languages.filter(isLanguage) ?? CATALOGUES}
+        care={draft?.care === "shown"}
+        onHelp={showHelp}
+      />
       <main>{screen()}</main>
       <Footer code={round?.code ?? null} />
       <Help dialog={help} helplines={helplines} />

@@ -74,7 +74,7 @@ def test_from_phone_to_report(phone: Page, running: Running, database: str) -> N
     running.command("round", "load", str(ROUND))
     start(phone, running)
     answer_everything(phone)
-    expect(phone.get_by_text("Ingeborg")).to_be_visible()
+    expect(phone.locator(".look-over .story")).to_contain_text("Ingeborg")
     assert_accessible(phone)
     phone.get_by_test_id("send").click()
     receipt = receipt_words(phone)

@@ -23,6 +23,8 @@ export class Draft {
   sent = false;
   /** A try may have arrived, and the server keeps the first version: nothing can change now. */
   locked = false;
+  /** The help card, once words suggested it. In this page's memory, and never to be kept or sent. */
+  care: "" | "shown" | "closed" = "";
 
   /** The receipt's words, from the first try to send on. */
   receipt: readonly string[] = [];
@@ -30,6 +32,7 @@ export class Draft {
   readonly #secret = makeSecret();
   readonly #round: Round;
   #tried: ResponseBody | null = null;
+  #known: ReadonlySet<string> | undefined;
 
   constructor(round: Round) {
     this.#round = round;
@@ -40,6 +43,11 @@ export class Draft {
   get asked(): Question[] {
     const { questions } = this.#round;
     return this.#about.length > 0 ? questions : questions.filter((one) => !needsService(one));
+  }
+
+  /** Names and other words of the round itself, in lower case: they tell nothing of the writer. */
+  get known(): ReadonlySet<string> {
+    return (this.#known ??= wordsOf(this.#round));
   }
 
   has(question: Question): boolean {
@@ -148,6 +156,7 @@ export class Draft {
     this.stories = {};
     this.answers = {};
     this.ageBand = null;
+    this.care = "";
     this.#tried = null;
   }
 
@@ -157,6 +166,11 @@ export class Draft {
     if (!questions.some(({ type }) => type === "services")) return services;
     return services.filter(({ key }) => this.services.includes(key));
   }
+}
+
+function wordsOf({ title, organisation, services }: Round): Set<string> {
+  const texts = [title, organisation, ...services.map(({ name }) => name)].flatMap(Object.values);
+  return new Set(texts.join(" ").toLowerCase().split(/[^\p{L}]+/u));
 }
 
 function without<T>(record: Readonly<Record<string, T>>, id: string): Record<string, T> {

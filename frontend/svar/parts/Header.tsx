@@ -1,15 +1,21 @@
+import { classes } from "../lib/classes.ts";
 import { chooseLanguage, language, t } from "../lib/i18n.ts";
 import { LANGUAGES, type Language } from "../lib/languages.ts";
 import { leave } from "../lib/place.ts";
 import { Icon } from "./Icon.tsx";
 import "./Header.css";
 
-type Props = { languages: readonly Language[]; onHelp: () => void };
+type Props = {
+  languages: readonly Language[];
+  /** The help card is up somewhere on the page, perhaps under a keyboard. */
+  care: boolean;
+  onHelp: () => void;
+};
 
-export function Header({ languages, onHelp }: Props) {
+export function Header({ languages, care, onHelp }: Props) {
   return (
     <header class="header">
-      <button class="help" type="button" aria-haspopup="dialog" onClick={onHelp}>
+      <button class={classes("help", care && "now")} type="button" aria-haspopup="dialog" onClick={onHelp}>
         <Icon name="phone" />
         {t("help.button")}
       </button>

@@ -2,8 +2,9 @@ import type { Helpline, StoryQuestion } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import { arrive } from "../lib/place.ts";
-import { Clues } from "../parts/Clues.tsx";
+import { Care } from "../parts/Care.tsx";
 import { Lines } from "../parts/Lines.tsx";
+import { Writing } from "../parts/Writing.tsx";
 import "./Story.css";
 
 type Props = {
@@ -14,12 +15,8 @@ type Props = {
 };
 
 const SHOWN = 2;
-const NEAR = 300;
 
 export function Story({ question, draft, helplines, onHelp }: Props) {
-  const text = draft.stories[question.id] ?? "";
-  const room = question.max_length - text.length;
-
   return (
     <>
       <h1 class="long" tabindex={-1} ref={arrive}>
@@ -42,22 +39,18 @@ export function Story({ question, draft, helplines, onHelp }: Props) {
       <p id="story-hint" class="quiet">
         {t("story.hint")}
       </p>
-      <textarea
+      <Writing
         id="story"
-        class="story-text"
-        rows={7}
-        maxlength={question.max_length}
-        autocomplete="off"
-        spellcheck={false}
-        translate={false}
-        aria-describedby="story-hint"
-        value={text}
-        onInput={({ currentTarget }) => draft.write(question.id, currentTarget.value)}
-      />
-      <p class="story-room quiet" role="status">
-        {room <= NEAR ? t("story.left", { count: room }) : ""}
-      </p>
-      <Clues text={text} />
+        text={draft.stories[question.id] ?? ""}
+        limit={question.max_length}
+        known={draft.known}
+        onInput={(text) => draft.write(question.id, text)}
+        onDanger={() => (draft.care ||= "shown")}
+      >
+        {draft.care === "shown" && (
+          <Care helplines={helplines} onHelp={onHelp} onClose={() => (draft.care = "closed")} />
+        )}
+      </Writing>
     </>
   );
 }

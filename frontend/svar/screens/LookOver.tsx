@@ -1,9 +1,11 @@
 import type { Problem, Question, Round } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { say, t } from "../lib/i18n.ts";
+import { marks } from "../lib/identifying.ts";
 import { arrive } from "../lib/place.ts";
 import { Clues } from "../parts/Clues.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import { Marked } from "../parts/Marked.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
 import "./LookOver.css";
 
@@ -26,7 +28,7 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
     if (question.type !== "story") return <p class="answer">{answer}</p>;
     return (
       <p class="story" translate={false}>
-        {answer}
+        <Marked text={answer} marks={marks(answer, draft.known)} />
       </p>
     );
   };
@@ -58,7 +60,10 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
             )}
             {question.type === "story" && (
               <div class="clues">
-                <Clues text={draft.story(question.id)} />
+                <Clues
+                  text={draft.story(question.id)}
+                  marks={marks(draft.story(question.id), draft.known)}
+                />
               </div>
             )}
           </li>
