@@ -17,6 +17,7 @@ TITLES = {
     "annotate": "Reading stories",
     "release": "The gate",
     "weight": "Weight of the answering page",
+    "speed": "Speed of the answering page",
 }
 INTRODUCTION = """# Results
 

@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 import nlp
 from server import errors, logs
 from server.collect import inbox, live, responses, signers, tokens
+from server.collect.hints import preloads
 from server.collect.inbox import Busy
 from server.collect.responses import Hash, NewResponse
 from server.errors import Problem
@@ -50,7 +51,7 @@ class Withdrawn(msgspec.Struct):
     status: Literal["withdrawn", "unknown_receipt"]
 
 
-@get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], media_type="text/html", include_in_schema=False)
+@get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], include_in_schema=False)
 async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The answering page; which screen it shows is read from the address in the browser.
 
@@ -62,7 +63,9 @@ async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise Problem(
             503, "not_built", "The answering page has not been built.", "Run: make frontend"
         )
-    return Response(file.read_bytes(), media_type="text/html; charset=utf-8")
+    code = str(request.path_params.get("code", "")) if request.url.path.count("/") == 2 else ""
+    hints = preloads(STATIC, code, request.headers.get("accept-language", ""))
+    return Response(file.read_bytes(), media_type="text/html", headers={"Link": hints})
 
 
 class RoundController(Controller):

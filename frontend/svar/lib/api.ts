@@ -110,6 +110,17 @@ export async function withdrawResponse(code: string, withdraw: string): Promise<
   if (status !== "withdrawn") throw new Problem("unknown_receipt", null, 404);
 }
 
+// As the server's hints ask for it (server/collect/hints.py), or the browser would ask twice.
+const READING: RequestInit = { credentials: "same-origin" };
+
+const sending = (body: unknown): RequestInit => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+  credentials: "omit",
+  cache: "no-store",
+});
+
 async function call<T>(
   path: string,
   body?: unknown,
@@ -119,15 +130,7 @@ async function call<T>(
   const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
   try {
     const reply = await fetch(path, {
-      ...(body === undefined
-        ? {}
-        : {
-            method: "POST",
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify(body),
-          }),
-      credentials: "omit",
-      cache: "no-store",
+      ...(body === undefined ? READING : sending(body)),
       referrerPolicy: "no-referrer",
       signal: stop.signal,
     });

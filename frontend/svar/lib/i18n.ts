@@ -26,6 +26,7 @@ export const CATALOGUES = (Object.keys(LANGUAGES) as Language[]).filter(
 
 /** Shows everything in a language; a language without a catalogue gets the fallback's. */
 async function setLanguage(language: Language): Promise<void> {
+  if (state.value.messages !== undefined && state.value.language === language) return;
   const spoken = CATALOGUES.includes(language) ? language : FALLBACK;
   state.value = { language, messages: await catalogue(spoken) };
   document.documentElement.lang = spoken;
