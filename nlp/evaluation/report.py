@@ -57,6 +57,8 @@ def card(meta: dict[str, Any], sections: Sequence[tuple[str, list[str]]]) -> str
     recipe = ", ".join(f"{name} {value}" for name, value in meta.get("recipe", {}).items())
     if "continued_from" in meta:
         recipe += f"; going on from weights {meta['continued_from']} (docs/decisions/0007)"
+    if "averaged_with" in meta:
+        recipe += f", averaged with weights {meta['averaged_with']}"
     lines = [
         "# Model card",
         "",

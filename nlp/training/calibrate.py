@@ -33,8 +33,8 @@ from nlp.training.export import stamp
 
 Array = npt.NDArray[np.float64]
 _GRID = np.linspace(0.1, 0.8, 71)
-_SHRINK = 30.0
-_ALARMS = 0.025
+_SHRINK = 100.0
+_ALARMS = 0.015
 _LIMITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _PRECISION = 0.83
 
@@ -171,14 +171,15 @@ def _axis_scale(units: Sequence[Heard], axis: str) -> float:
     "--disclosures",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Narratives with more disclosures, read for the safety thresholds only.",
+    help="Narratives with more disclosures and names, read for safety and redaction only.",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def main(weights: Path, disclosures: tuple[Path, ...], files: tuple[Path, ...]) -> None:
     """Write thresholds and scales into the weights that ship."""
     rows = [row for file in files for row in read(file)]
     answers = listen(rows, load())
-    more = listen([row for file in disclosures for row in read(file)], load())
+    others = [row for file in disclosures for row in read(file)]
+    more = listen(others, load())
     heads = load_heads()
     true, probabilities = theme_matrix(answers.units)
     scale, shift = platt(_logit(probabilities), true)
@@ -200,9 +201,11 @@ def main(weights: Path, disclosures: tuple[Path, ...], files: tuple[Path, ...]) 
     meta = json.loads((weights / "meta.json").read_text(encoding="utf-8"))
     meta |= {
         "phrase_floor": round(floor, 3),
-        "identifying_limit": identifying_limit([r for r in rows if isinstance(r, Narrative)]),
+        "identifying_limit": identifying_limit(
+            [row for row in [*rows, *others] if isinstance(row, Narrative)]
+        ),
         "calibrated_on": [file.name for file in files],
-        "safety_calibrated_on": [file.name for file in (*files, *disclosures)],
+        "safety_and_redaction_calibrated_on": [file.name for file in (*files, *disclosures)],
     }
     stamp(weights, meta)
     click.echo(

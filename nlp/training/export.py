@@ -19,6 +19,7 @@ from transformers import BertConfig
 from nlp.codebook import codebook
 from nlp.labels import AXES, TAGS
 from nlp.training.model import Network
+from nlp.training.shipped import meet_halfway
 from nlp.training.start import read_start
 from nlp.training.vocabulary import make_tokenizer
 
@@ -213,10 +214,21 @@ def write_weights(
 @click.command()
 @click.option("--work", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--target", type=click.Path(path_type=Path), required=True)
-def main(work: Path, target: Path) -> None:
+@click.option(
+    "--shipped",
+    type=click.Path(exists=True, path_type=Path),
+    help="Weights that the training went on from, to average with.",
+)
+def main(work: Path, target: Path, shipped: Path | None) -> None:
     """Export a trained network."""
     about = json.loads((work / "about.json").read_text(encoding="utf-8"))
-    write_weights(*load_network(work), target, about)
+    network, pieces = load_network(work)
+    if shipped:
+        meet_halfway(network, shipped)
+        about["averaged_with"] = json.loads((shipped / "meta.json").read_text("utf-8"))[
+            "weights_sha256"
+        ][:8]
+    write_weights(network, pieces, target, about)
     size = sum(file.stat().st_size for file in target.iterdir()) / 1e6
     click.echo(f"{size:.1f} MB in {target}", err=True)
 

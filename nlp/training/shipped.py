@@ -46,6 +46,24 @@ def load_shipped(network: Network, folder: Path) -> None:
     network.load_state_dict(state)
 
 
+def meet_halfway(network: Network, folder: Path) -> None:
+    """Average a network with the shipped weights that its training went on from.
+
+    Two points of one training, averaged, err less than either (Wortsman et al. 2022, model soups).
+
+    Args:
+        network: trained on from the weights in `folder`; it becomes the average.
+        folder: with encoder.onnx and heads.npz.
+    """
+    own = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    load_shipped(network, folder)
+    average = {
+        name: tensor.lerp(own[name], 0.5) if tensor.is_floating_point() else tensor
+        for name, tensor in network.state_dict().items()
+    }
+    network.load_state_dict(average)
+
+
 def _unfold(state: dict[str, Tensor], center: Tensor, spread: Tensor) -> None:
     """Undo what the export folded into the heads' weights."""
     for name in [n for n in state if not n.startswith("encoder.")]:

@@ -20,8 +20,9 @@ from nlp.labels import AXES, TAGS
 from nlp.training.batches import IGNORE, make_batch
 from nlp.training.calibrate import platt, theme_thresholds
 from nlp.training.corpora import Corpora, phrases, read_own
-from nlp.training.export import write_weights
+from nlp.training.export import POSITIONS, write_weights
 from nlp.training.model import Network, from_start
+from nlp.training.shipped import meet_halfway
 from nlp.training.start import Start, read_start
 from nlp.training.train import Recipe, Run, losses, plan, save_network
 from nlp.training.vocabulary import choose_pieces, make_tokenizer
@@ -97,6 +98,16 @@ def test_it_learns_and_what_it_learnt_runs_without_torch(
     again = Run(corpora, dataclasses.replace(recipe, seed=4), tmp_path / "again", start, target)
     assert again.pieces == run.pieces
     _compare(again.network.eval(), again, target, corpora.narratives[0])
+    shipped = _state(again.network)
+    with torch.no_grad():
+        for parameter in again.network.parameters():
+            parameter += 0.02
+    meet_halfway(again.network, target)
+    halfway = again.network.state_dict()
+    for name, _ in again.network.named_parameters():
+        kept = slice(0, POSITIONS) if "position" in name else slice(None)
+        expected = shipped[name][kept] + 0.01
+        torch.testing.assert_close(halfway[name][kept], expected, atol=1e-5, rtol=0)
 
 
 def _compare(network: Network, run: Run, target: Path, narrative: Narrative) -> None:
