@@ -15,6 +15,7 @@ from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive
 from server import database, errors, padding, worker
 from server.act.routes import routes as act_routes
 from server.collect.inbox import GroupCommit
+from server.collect.readings import Readings
 from server.collect.routes import STATIC
 from server.collect.routes import routes as collect_routes
 from server.collect.statements import routes as statement_routes
@@ -58,8 +59,10 @@ def create_app(settings: Settings) -> Litestar:
         try:
             await database.migrate()
             app.state.group_commit = GroupCommit(settings.waiting_answers)
+            app.state.readings = Readings(settings.readers, settings.waiting_readings)
             async with worker.running(settings):
                 yield
+            app.state.readings.close()
             await app.state.group_commit.drain()
         finally:
             await database.close()

@@ -35,6 +35,10 @@ class Settings:
     waiting_answers: int = _setting(
         2000, "answers that may wait to be written before new are asked to wait", 1, 1000000
     )
+    readers: int = _setting(2, "stories that are de-identified at the same time", 1, 100)
+    waiting_readings: int = _setting(
+        64, "stories that may wait to be de-identified before new are asked to wait", 0, 10000
+    )
     nlp_heads: str = _setting(
         "", "YAML file of models that take the place of the language engine's heads; empty: none"
     )

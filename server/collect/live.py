@@ -2,7 +2,7 @@
 
 import datetime
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class LiveRound:
     """
 
     id: UUID
+    seal_key: bytes = field(repr=False)
     definition: Definition
     status: Status
     previous: str | None
@@ -88,6 +89,7 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
         status = "waiting"
     return LiveRound(
         id=row.id,
+        seal_key=bytes.fromhex(row.seal_key),
         definition=definition,
         status=status,
         previous=published[-1] if published else None,

@@ -1,16 +1,21 @@
-"""What arrives from a phone: checked against the round, de-identified, made into one document."""
+"""What arrives from a phone: checked against the round, de-identified, made into one document.
+
+A story comes sealed, as this server de-identified it and its teller saw it (`proposals`), or raw,
+from a phone that was offline or a teller who did not ask; then it is de-identified here.
+"""
 
 import datetime
 import hashlib
 import re
 from collections.abc import Collection
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Literal
 
 import msgspec
 
 import nlp
 from enumerations import AgeBand, Language
-from server.collect import answers, questionnaire
+from server.collect import answers, questionnaire, seals
 from server.collect.answers import Answer, Id
 from server.collect.definition import AGE_BAND, SERVICES
 from server.collect.live import LiveRound
@@ -20,8 +25,25 @@ from server.errors import Problem
 
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 Story = Annotated[str, msgspec.Meta(max_length=questionnaire.STORY_LIMIT)]
+Themes = Annotated[list[Id], msgspec.Meta(max_length=60)]
+Asked = Literal["proposal", "first", "not_asked"]
+"""Whether a teller judged a proposal, chose themes before seeing it (one in five), or neither."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class Sealed(msgspec.Struct, forbid_unknown_fields=True):
+    """A story as it came back from a proposal, and what its teller made of that.
+
+    `themes` are those the teller stands by; `first` those chosen before the proposal was shown,
+    null where it was shown at once.
+    """
+
+    text: str
+    proposed: Themes
+    seal: Annotated[str, msgspec.Meta(max_length=100)]
+    themes: Themes
+    first: Themes | None = None
 
 
 class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,8 +51,9 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
 
     `receipt_hash` is SHA-256 of what withdraws the answer, which is SHA-256 of a label and the
     receipt's secret; secret and words stay with the young person. `answers` holds what
-    `server.collect.answers` describes. `token` lets the answer into an invited round; it is not
-    stored with it.
+    `server.collect.answers` describes. A story stands in `stories` as it was written, or in
+    `sealed` as a proposal gave it back, never in both. `token` lets the answer into an invited
+    round; it is not stored with it.
     """
 
     receipt_hash: Hash
@@ -38,18 +61,32 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     services: Annotated[list[Id], msgspec.Meta(max_length=50)] = []
     age_band: AgeBand | None = None
     stories: Annotated[dict[Id, Story], msgspec.Meta(max_length=10)] = {}
+    sealed: Annotated[dict[Id, Sealed], msgspec.Meta(max_length=10)] = {}
     answers: Annotated[dict[Id, Answer], msgspec.Meta(max_length=200)] = {}
     token: Token | None = None
 
 
+class Teller(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What a teller says that their own story is about, beside what was proposed; sorted."""
+
+    asked: Asked
+    proposed: list[str] = []
+    themes: list[str] = []
+    first: list[str] | None = None
+
+
 class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """An answer as it is stored: de-identified, and in an order that is not the writer's."""
+    """An answer as it is stored: de-identified, and in an order that is not the writer's.
+
+    `teller` has what the teller says of each story; the machine's reading is kept elsewhere.
+    """
 
     language: Language
     services: list[str]
     age_band: AgeBand | None
     stories: dict[str, str]
     answers: dict[str, Answer]
+    teller: dict[str, Teller] = {}
 
 
 def decode(document: str) -> Document:
@@ -69,7 +106,7 @@ def receipt_hash(withdraw: str) -> str:
 
 
 def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
-    """Make an inbox row of what arrived; the only place where a story is still as written.
+    """Make an inbox row of what arrived. No model runs for stories that are sealed.
 
     Args:
         new: what the page sent.
@@ -77,21 +114,23 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
         day: today; only its week is kept.
 
     Raises:
-        Problem: it names a service, a question or an option that the round does not have, or
-            something does not fit its question.
+        Problem: it names a service, a question, an option or a theme that there is not, or
+            something does not fit its question, or a seal its story.
         nlp.ModelMissing: the language engine cannot be loaded; nothing is stored half-redacted.
     """
     _check(new, live)
+    raw = {key: text for key, text in new.stories.items() if text.strip()}
+    stories = {key: nlp.deidentify(storable(text)).text for key, text in raw.items()}
+    stories |= {key: sealed.text for key, sealed in new.sealed.items()}
+    teller = dict.fromkeys(raw, Teller("not_asked"))
+    teller |= {key: _said(sealed) for key, sealed in new.sealed.items()}
     document = Document(
         language=new.language,
         services=sorted(set(new.services)),
         age_band=new.age_band,
-        stories={
-            key: nlp.deidentify(_storable(text)).text
-            for key, text in sorted(new.stories.items())
-            if text.strip()
-        },
+        stories=dict(sorted(stories.items())),
         answers=answers.stored(new.answers),
+        teller=dict(sorted(teller.items())),
     )
     return Inbox(
         round=live.id,
@@ -101,14 +140,22 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
     )
 
 
-def _storable(text: str) -> str:
+def _said(sealed: Sealed) -> Teller:
+    first = None if sealed.first is None else sorted(set(sealed.first))
+    asked: Asked = "proposal" if first is None else "first"
+    return Teller(asked, sorted(sealed.proposed), sorted(set(sealed.themes)), first)
+
+
+def storable(text: str) -> str:
     """NUL, which PostgreSQL does not take, and lone surrogates become the replacement character."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _check(new: NewResponse, live: LiveRound) -> None:
-    told = {item for item, text in new.stories.items() if text.strip()}
+    told = {item for item, text in new.stories.items() if text.strip()} | new.sealed.keys()
     _check_names(new, live)
+    for item, sealed in new.sealed.items():
+        _check_sealed(item, sealed, new, live)
     for item, answer in new.answers.items():
         answers.check(live.items[item], answer)
     if any(len(choice & told) > 1 for choice in live.choices):
@@ -136,7 +183,8 @@ def _check_names(new: NewResponse, live: LiveRound) -> None:
             "The answer names a service that this round does not ask about.",
             "Load the page again and send once more.",
         )
-    if not (live.items.keys() >= new.answers.keys() and live.stories >= new.stories.keys()):
+    told = new.stories.keys() | new.sealed.keys()
+    if not (live.items.keys() >= new.answers.keys() and live.stories >= told):
         raise Problem(
             400,
             "unknown_item",
@@ -152,3 +200,33 @@ def _given(new: NewResponse, item: str) -> Collection[int | str]:
     if item == AGE_BAND:
         return [new.age_band] if new.age_band else []
     return answers.values_of(new.answers.get(item))
+
+
+def _check_sealed(item: str, sealed: Sealed, new: NewResponse, live: LiveRound) -> None:
+    if item in new.stories:
+        raise Problem(
+            400,
+            "story_twice",
+            "The answer holds the same story both sealed and as it was written.",
+            "Send it sealed or as it was written, not both.",
+        )
+    if not seals.fits(sealed.seal, live.seal_key, item, sealed.text, sealed.proposed):
+        raise Problem(
+            400,
+            "seal_wrong",
+            "The seal does not fit the story: it was changed, or sealed for another question.",
+            "Ask for a proposal of the story again, and send what comes back unchanged.",
+        )
+    if not theme_ids().issuperset([*sealed.themes, *(sealed.first or ())]):
+        raise Problem(
+            400,
+            "unknown_theme",
+            "The answer names a theme that the codebook does not have.",
+            "Ask for a proposal of the story again, and choose among the themes that come with it.",
+        )
+
+
+@cache
+def theme_ids() -> frozenset[str]:
+    """Themes that a story can be said to be about."""
+    return frozenset(code.id for code in nlp.codebook().codes)

@@ -1,11 +1,13 @@
 """Rounds: kept as their file was, and found again by their code."""
 
 import re
+import secrets
 
 import msgspec
 
 from server.collect.definition import CODE, Definition, Words, mandate_of, names
 from server.collect.round_file import RoundError, parse, read, schema
+from server.collect.seals import KEY_BYTES
 from server.collect.tables import Round
 
 __all__ = [
@@ -42,6 +44,7 @@ async def keep(definition: Definition) -> None:
                 definition=document,
                 opens=definition.opens,
                 closes=definition.closes,
+                seal_key=secrets.token_hex(KEY_BYTES),
             )
         )
     elif definition_of(kept) != definition:

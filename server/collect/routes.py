@@ -1,7 +1,8 @@
 """HTTP for young people: the answering page, a round's questions, sending and withdrawing."""
 
-import asyncio
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,9 +15,11 @@ from litestar.types import ControllerRouterHandler
 
 import nlp
 from server import errors, logs
-from server.collect import inbox, live, responses, signers, tokens
+from server.collect import inbox, live, proposals, readings, responses, signers, tokens
 from server.collect.hints import preloads
 from server.collect.inbox import Busy
+from server.collect.proposals import Proposals, Told
+from server.collect.readings import Full, Gone
 from server.collect.responses import Hash, NewResponse
 from server.errors import Problem
 
@@ -91,27 +94,35 @@ class RoundController(Controller):
         found = await live.live_round(code, today())
         live.must_be_open(found)
         spent = tokens.verified(data.token, found.definition.invited)
-        try:
-            row = await asyncio.to_thread(responses.receive, data, found, today())
+        arrived = (data, found, today())
+        with _told_to_wait():
+            if data.stories:
+                row = await state.readings.read(responses.receive, *arrived)
+            else:
+                row = responses.receive(*arrived)
             await state.group_commit.add(row, spent)
-        except nlp.ModelMissing as error:
-            logs.failure("not_deidentified", error)
-            raise Problem(
-                503,
-                "cannot_deidentify",
-                "The server cannot remove names from texts just now.",
-                "Keep the answer and send it again later; nothing was stored.",
-                retry_after=60,
-            ) from None
-        except Busy:
-            raise Problem(
-                503,
-                "busy",
-                "Many answer at once just now.",
-                "Keep the answer and send it again in a few seconds.",
-                retry_after=5,
-            ) from None
         return Received()
+
+    @post(
+        "/proposals",
+        status_code=200,
+        responses=errors.described(400, 403, 404, 410, 413),
+        request_max_body_size=BODY_LIMIT,
+    )
+    async def propose(
+        self,
+        code: FromPath[str],
+        data: JSONBody[Told],
+        request: Request[Any, Any, State],
+        state: State,
+    ) -> Proposals:
+        """Give stories back without names, with proposed themes. Nothing is stored or logged."""
+        found = await live.live_round(code, today())
+        live.must_be_open(found)
+        with _told_to_wait():
+            return await readings.while_there(
+                request.receive, state.readings.read(proposals.propose, data, found)
+            )
 
     @post(
         "/withdrawals",
@@ -124,6 +135,30 @@ class RoundController(Controller):
         await live.live_round(code, today())
         known = await inbox.withdraw(responses.receipt_hash(data.withdraw))
         return Withdrawn("withdrawn" if known else "unknown_receipt")
+
+
+@contextmanager
+def _told_to_wait() -> Iterator[None]:
+    """Whoever comes when there is no room, or no language engine, is told to come again."""
+    try:
+        yield
+    except nlp.ModelMissing as error:
+        logs.failure("not_deidentified", error)
+        raise Problem(
+            503,
+            "cannot_deidentify",
+            "The server cannot remove names from texts just now.",
+            "Keep the answer and send it again later; nothing was stored.",
+            retry_after=60,
+        ) from None
+    except (Busy, Full, Gone):
+        raise Problem(
+            503,
+            "busy",
+            "Many answer at once just now.",
+            "Keep the answer and send it again in a few seconds.",
+            retry_after=5,
+        ) from None
 
 
 def today() -> datetime.date:

@@ -10,13 +10,17 @@ from piccolo.table import Table
 
 
 class Round(Table, tablename="round"):
-    """One collection. `definition` is the round's file as it was when loaded, JSON."""
+    """One collection. `definition` is the round's file as it was when loaded, JSON.
+
+    `seal_key` is 32 random bytes, hexadecimal: see `server.collect.seals`.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     code = Varchar(12, unique=True)
     definition = Text()
     opens = Date(default=None)
     closes = Date(default=None, null=True)
+    seal_key = Varchar(64, secret=True)
 
 
 class Inbox(Table, tablename="inbox"):

@@ -1,7 +1,10 @@
-"""The store as the gate wants it: one row per response, with what was heard in its stories."""
+"""The store as the gate wants it: one row per response, with what its stories are about.
+
+What a teller says that a story is about counts before what the machine heard in it. The machine's
+reading counts for stories whose teller was not asked, and gives the tone of every theme.
+"""
 
 import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +14,11 @@ import polars as pl
 import nlp
 from enumerations import Sentiment
 from server.collect.answers import DONT_KNOW
-from server.collect.responses import decode
+from server.collect.responses import Document, Teller, decode, theme_ids
 from server.collect.tables import Response
 from server.understand.tables import Annotation
 
-Heard = tuple[list[str], list[str]]
+About = tuple[list[str], list[str]]
 """Themes of a response's stories, and those of them told positively and never critically."""
 
 
@@ -58,10 +61,10 @@ async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
     read = await Annotation.select(Annotation.response, Annotation.document).where(
         Annotation.model_version == nlp.model_version(), Annotation.response.round == round_id
     )
-    heard = {row["response"]: _heard(row["document"]) for row in read}
+    heard = {row["response"]: _annotations.decode(row["document"]) for row in read}
     if any(row["has_story"] and row["id"] not in heard for row in responses):
         raise Unread
-    rows = [_row(row, heard.get(row["id"], ([], [])), items) for row in responses]
+    rows = [_row(row, heard.get(row["id"], []), items) for row in responses]
     return pl.DataFrame(rows, schema=_schema(items), orient="row")
 
 
@@ -72,17 +75,31 @@ def quarter_of(week: str) -> str:
     return f"{thursday.year}-Q{(thursday.month + 2) // 3}"
 
 
-def _heard(document: str) -> Heard:
-    units = [unit for annotated in _annotations.decode(document) for unit in annotated.units]
-    themes = {t.id for unit in units for t in unit.themes if t.id in _themes()}
-    critical = {t.id for unit in units if unit.sentiment in CRITICAL for t in unit.themes}
-    positive = {t.id for unit in units if unit.sentiment == Sentiment.POSITIVE for t in unit.themes}
-    return sorted(themes), sorted(themes & positive - critical)
+def _about(document: Document, read: list[_Annotated]) -> About:
+    """Themes of all stories together; a theme's tone is that of the units that carry it."""
+    themes: set[str] = set()
+    positive: set[str] = set()
+    critical: set[str] = set()
+    for item, annotated in zip(document.stories, read, strict=True):
+        counted = _counted(document.teller.get(item), annotated)
+        themes |= counted
+        for unit in annotated.units:
+            carried = counted & {theme.id for theme in unit.themes}
+            positive |= carried if unit.sentiment == Sentiment.POSITIVE else set()
+            critical |= carried if unit.sentiment in CRITICAL else set()
+    return sorted(themes), sorted(positive - critical)
 
 
-@cache
-def _themes() -> frozenset[str]:
-    return frozenset(code.id for code in nlp.codebook().codes)
+def _counted(teller: Teller | None, annotated: _Annotated) -> set[str]:
+    """Themes that one story counts for: the teller's own, and the machine's where none was asked.
+
+    A theme that the codebook no longer has is left out.
+    """
+    if teller is None or teller.asked == "not_asked":
+        found = {theme.id for unit in annotated.units for theme in unit.themes}
+    else:
+        found = set(teller.themes)
+    return found & theme_ids()
 
 
 def _schema(items: list[str]) -> dict[str, pl.DataType]:
@@ -100,7 +117,7 @@ def _schema(items: list[str]) -> dict[str, pl.DataType]:
     }
 
 
-def _row(row: dict[str, Any], heard: Heard, items: list[str]) -> tuple[Any, ...]:
+def _row(row: dict[str, Any], read: list[_Annotated], items: list[str]) -> tuple[Any, ...]:
     document = decode(row["document"])
     answers = document.answers
     return (
@@ -109,7 +126,7 @@ def _row(row: dict[str, Any], heard: Heard, items: list[str]) -> tuple[Any, ...]
         document.services,
         document.age_band,
         bool(document.stories),
-        *heard,
+        *_about(document, read),
         [item for item in items if answers.get(item) == DONT_KNOW],
         *(value if isinstance(value := answers.get(item), int) else None for item in items),
     )

@@ -118,6 +118,11 @@ ROUTES = {
         "/api/rounds/INGEN/responses",
         bodies=(None, SENT, SENT | {"stories": {CANARY: CANARY}}, SENT | {CANARY: CANARY}),
     ),
+    "/api/rounds/{code:str}/proposals": nothing(
+        f"/api/rounds/{CODE}/proposals",
+        "/api/rounds/INGEN/proposals",
+        bodies=(None, {"language": "nb", "stories": {CANARY: CANARY}}, {CANARY: CANARY}),
+    ),
     "/api/rounds/{code:str}/withdrawals": nothing(
         f"/api/rounds/{CODE}/withdrawals", bodies=(None, {"withdraw": receipt()})
     ),

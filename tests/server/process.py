@@ -37,7 +37,8 @@ def environment(address: str, modules: Path | None = None, **settings: Any) -> d
     """
     plain = {key: value for key, value in os.environ.items() if not key.startswith("FORTELL_")}
     given = {f"FORTELL_{key.upper()}": str(value) for key, value in settings.items()}
-    path = {"PYTHONPATH": str(modules)} if modules else {}
+    folders = [str(modules or ""), os.environ.get("PYTHONPATH", "")]
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, folders))} if modules else {}
     return plain | path | {"FORTELL_DATABASE": address} | given
 
 

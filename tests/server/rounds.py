@@ -58,5 +58,13 @@ def answer(written: str | None = None, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def sealed(
+    proposal: dict[str, Any], themes: list[str] | None = None, **said: Any
+) -> dict[str, Any]:
+    """A story as the page sends it after "Stemmer dette?"; the teller agrees unless told else."""
+    kept = {key: proposal[key] for key in ("text", "proposed", "seal")}
+    return kept | {"themes": proposal["proposed"] if themes is None else themes, **said}
+
+
 def story(text: str, written: str | None = None, **changes: Any) -> dict[str, Any]:
     return answer(written, stories={"n1": text}, **changes)

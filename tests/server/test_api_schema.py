@@ -21,6 +21,7 @@ OPERATIONS = {
     "GET /api/rounds/{code}",
     "GET /api/rounds/{code}/card",
     "GET /api/rounds/{code}/release",
+    "POST /api/rounds/{code}/proposals",
     "POST /api/rounds/{code}/responses",
     "POST /api/rounds/{code}/withdrawals",
 }

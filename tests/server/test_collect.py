@@ -168,6 +168,7 @@ async def test_an_answer_is_kept_as_sent_without_what_was_skipped(
         "age_band": "16-17",
         "stories": {"n1": "Det var fint der."},
         "answers": {"mt1": 4, "mt3": "dont_know"},
+        "teller": {"n1": {"asked": "not_asked", "proposed": [], "themes": [], "first": None}},
     }
     assert row["receipt_hash"] == body["receipt_hash"]
     assert row["week"] == responses.week_of(TODAY)

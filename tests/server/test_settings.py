@@ -83,6 +83,8 @@ WRONG = [
     ("FORTELL_SIGNER_DATABASE", "sqlite:///", "FORTELL_SIGNER_DATABASE is no file"),
     ("FORTELL_SIGNER_DATABASE", "sqlite:///./fortell.db", "are the same file"),
     ("FORTELL_SIGNER_PORT", "0", "FORTELL_SIGNER_PORT must be from 1 to 65535."),
+    ("FORTELL_READERS", "0", "FORTELL_READERS must be from 1 to 100."),
+    ("FORTELL_WAITING_READINGS", "-1", "FORTELL_WAITING_READINGS must be from 0 to 10000."),
     ("FORTELL_WAITING_ANSWERS", "0", "FORTELL_WAITING_ANSWERS must be from 1 to"),
 ]
 BAD_DATABASES = [
