@@ -21,7 +21,7 @@ import nlp
 from nlp.cli import nlp_group
 from server import database, demo, errors, logs, worker
 from server.app import create_app
-from server.collect import rounds
+from server.collect import preview, rounds
 from server.collect.definition import CODE
 from server.collect.rounds import RoundError
 from server.database import DatabaseError
@@ -258,6 +258,18 @@ def round_load(settings: Settings, file: Path) -> None:
     definition = rounds.read(file)
     _with_database(settings, lambda: rounds.keep(definition))
     click.echo(f"Loaded. Answering page: {settings.public_url}/r/{definition.code}")
+
+
+@round_group.command(name="preview")
+@click.argument("code")
+@click.pass_obj
+def round_preview(settings: Settings, code: str) -> None:
+    """Print the link that shows a round before it opens; whoever has it can see the questions."""
+    found = _with_database(settings, lambda: rounds.find(code))
+    if found is None:
+        raise click.ClickException(f"No round has the code {code}. See: fortell round list")
+    row, definition = found
+    click.echo(f"{settings.public_url}/r/{definition.code}/proev#{preview.token_of(row.id)}")
 
 
 @round_group.command(name="list")

@@ -27,6 +27,7 @@ ADVICE = {
 
 
 DISK_FULL = "53100"
+NO_SUCH_ROW = "23503"
 AWAY = ("08", "53", "55P03", "57P")
 """SQLSTATE of PostgreSQL: connection lost, out of resources, lock not available, shut down."""
 
@@ -43,7 +44,7 @@ class Body(msgspec.Struct):
 
 MEANINGS = {
     400: "The request does not fit.",
-    403: "The round takes no answers yet.",
+    403: "The round takes no answers now, or the link does not fit.",
     404: "No such round, or nothing there yet.",
     410: "The round is over.",
     413: "Too large.",
@@ -147,6 +148,13 @@ def storage_full(error: Exception) -> bool:
         return True
     name = getattr(error, "sqlite_errorname", "")
     return name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}
+
+
+def belongs_nowhere(error: Exception) -> bool:
+    """Whether a row names another row that is not there (any more)."""
+    if getattr(error, "sqlstate", None) == NO_SUCH_ROW:
+        return True
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
 
 
 def unavailable(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Work that can wait: shuffling inboxes into the store and reading stories.
+"""Work that can wait: shuffling inboxes into the store, deleting stories, reading new ones.
 
 Everything is derived from what the tables hold, so a worker can be killed at any time and any
 number of them can share one PostgreSQL.
@@ -12,7 +12,7 @@ from functools import partial
 
 import nlp
 from server import database, logs
-from server.collect import inbox
+from server.collect import inbox, keeping
 from server.settings import Settings
 from server.understand import service as understand
 
@@ -24,7 +24,9 @@ async def once(stop: asyncio.Event | None = None) -> None:
         stop: once it is set, no more stories are begun.
     """
     await database.erase_overdue()
-    await inbox.move_due(datetime.date.today())
+    today = datetime.date.today()
+    await inbox.move_due(today)
+    await keeping.delete_due(today)
     await understand.annotate_waiting(stop)
 
 

@@ -163,11 +163,12 @@ class Catalogue:
         yield Question(Kind.ANSWERED, "responses", STORIES, pl.col("has_story").cast(pl.Int8))
         if "age_band" in columns:
             yield Question(Kind.AGE, "age_band", AGES, _age_band())
+        told = _told(columns)
         for theme in self.themes:
-            yield Question(Kind.THEME, theme.id, MENTIONS, _mention([theme.id]))
+            yield Question(Kind.THEME, theme.id, MENTIONS, _mention([theme.id], told))
         for group in self.groups:
             members = [theme.id for theme in self.themes if theme.group == group.id]
-            yield Question(Kind.GROUP, group.id, MENTIONS, _mention(members))
+            yield Question(Kind.GROUP, group.id, MENTIONS, _mention(members, told))
         for scale in scoring.scales(columns):
             band, total = scoring.band(scale), scoring.total_units(scale)
             yield Question(Kind.SCALE, scale.id, scale.ladder, band, total)
@@ -200,12 +201,22 @@ def quarters(first: date, last: date) -> tuple[str, ...]:
     return tuple(f"{number // 4}-Q{number % 4 + 1}" for number in numbers)
 
 
-def _mention(themes: list[str]) -> pl.Expr:
+def _told(columns: list[str]) -> pl.Expr:
+    """Whether a respondent has a story that somebody can still hear.
+
+    One whose story has been deleted has told of something; to count it as not mentioning a theme
+    would be untrue, so the figures about themes are not about that respondent any more.
+    """
+    told = pl.col("has_story")
+    return told & ~pl.col("story_deleted") if "story_deleted" in columns else told
+
+
+def _mention(themes: list[str], told: pl.Expr) -> pl.Expr:
     """Code a respondent with a story: told of the themes positively, otherwise, or not at all."""
     mentioned = pl.col("themes").list.set_intersection(themes).list.len() > 0
     positive = pl.col("themes_positive").list.set_intersection(themes).list.len() > 0
     code = pl.when(positive).then(_YES).when(mentioned).then(_OTHER).otherwise(_NO)
-    return pl.when(pl.col("has_story")).then(code.cast(pl.Int8))
+    return pl.when(told).then(code.cast(pl.Int8))
 
 
 def _age_band() -> pl.Expr:

@@ -39,6 +39,8 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
     _within(frame, "themes_positive", [theme.id for theme in catalogue.themes])
     if (frame["themes_positive"].list.set_difference(frame["themes"]).list.len() > 0).any():
         raise FrameError("themes_positive names themes that themes lacks. Add them there.")
+    if "story_deleted" in frame.columns:
+        _check_deleted(frame)
     if "age_band" in frame.columns:
         _within(frame.drop_nulls("age_band"), "age_band", list(AgeBand))
     for item in items().values():
@@ -49,6 +51,14 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
                 raise FrameError(
                     f"Column {item.id} holds an answer that is not an option. Drop it."
                 )
+
+
+def _check_deleted(frame: pl.DataFrame) -> None:
+    deleted = frame["story_deleted"]
+    if deleted.dtype != pl.Boolean or deleted.null_count():
+        raise FrameError("Column story_deleted must be true or false. Fill it in or drop it.")
+    if (deleted & (~frame["has_story"] | (frame["themes"].list.len() > 0))).any():
+        raise FrameError("A deleted story was told and has no themes. Correct story_deleted.")
 
 
 def _within(frame: pl.DataFrame, column: str, known: list[str]) -> None:

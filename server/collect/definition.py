@@ -1,5 +1,6 @@
 """What a round's file says, as types; and the questions that follow from it, in order."""
 
+import calendar
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -137,6 +138,21 @@ class Definition(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     quota: Annotated[
         int, Meta(description="Most answers that the round takes.", ge=100, le=1_000_000)
     ] = 20_000
+
+    @property
+    def stories_deleted(self) -> datetime.date | None:
+        """The day from which stories are deleted; None in a round without an end.
+
+        There each answer's stories go so many months after its week.
+        """
+        return None if self.closes is None else months_after(self.closes, self.keep_months)
+
+
+def months_after(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later, or that month's last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + years, month + 1)[1]
+    return datetime.date(day.year + years, month + 1, min(day.day, last))
 
 
 @dataclass(frozen=True, slots=True)

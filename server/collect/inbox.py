@@ -217,6 +217,18 @@ def _stored(row: dict[str, Any]) -> Response:
     )
 
 
+async def is_known(receipt_hash: str) -> bool:
+    """Whether an answer is here, or was until it was withdrawn.
+
+    Args:
+        receipt_hash: SHA-256 of the receipt, 64 hexadecimal digits.
+    """
+    for table in (Inbox, Response, Tombstone):
+        if await table.exists().where(table.receipt_hash == receipt_hash):
+            return True
+    return False
+
+
 async def withdraw(receipt_hash: str) -> bool:
     """Remove an answer for good; releases that are out stay as they are.
 

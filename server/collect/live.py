@@ -16,7 +16,7 @@ from server.errors import Problem
 KEEP = 2.0
 """Seconds that a process trusts what it read; a published card opens the next round after it."""
 
-Status = Literal["open", "closed", "unapproved", "upcoming", "blocked", "waiting"]
+Status = Literal["open", "closed", "unapproved", "upcoming", "blocked", "waiting", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
     status = _status(definition, today, blocked=len(published) < len(earlier))
     if status == "open" and not await signers.let_in(row.id, definition):
         status = "waiting"
+    if status == "open" and await rounds.count_answers(row.id) >= definition.quota:
+        status = "full"
     return LiveRound(
         id=row.id,
         seal_key=bytes.fromhex(row.seal_key),
@@ -115,59 +117,78 @@ def _status(definition: Definition, today: datetime.date, blocked: bool) -> Stat
     return "blocked" if blocked else "open"
 
 
+SIGNER_RETURNS = 60
+"""Seconds after which it is worth asking again when the signer is away."""
+
+REFUSALS: dict[Status, tuple[int, str, str, str]] = {
+    "closed": (
+        410,
+        "round_closed",
+        "This round is over and takes no more answers.",
+        "See what happened with the answers on the round's page.",
+    ),
+    "unapproved": (
+        403,
+        "round_unapproved",
+        "The young people's panel has not approved the questions yet.",
+        "Come back later. For staff: write in the round's file when the panel approved it.",
+    ),
+    "upcoming": (403, "round_not_open", "This round has not begun.", "Come back on {opens}."),
+    "blocked": (
+        403,
+        "round_waits",
+        "This round opens when the service has told what happened with the last answers.",
+        "Come back later. For staff: publish the card of the round before.",
+    ),
+    "waiting": (
+        503,
+        "signer_missing",
+        "The signer of this round's invitations does not answer, or has another key.",
+        "Come back later. For who runs the server: see 'Invited rounds' in docs/running.md.",
+    ),
+    "full": (
+        403,
+        "round_full",
+        "This round has got all the answers that it takes.",
+        "See what happened with the answers on the round's page.",
+    ),
+}
+"""What is answered where a round is not open: status, code, what happened, what to do next."""
+
+
 def must_be_open(live: LiveRound) -> None:
     """See that answers are taken.
 
     Raises:
         Problem: the round is over, has not begun, waits for the young people's panel (F34), for
-            the card of the round before (F00), or for the signer of its invitations.
+            the card of the round before (F00), or for the signer of its invitations; or it holds as
+            many answers as it may. They are counted every KEEP seconds in each process; what
+            arrives meanwhile is taken too.
     """
-    if live.status == "closed":
+    if live.status != "open":
+        status, code, message, advice = REFUSALS[live.status]
         raise Problem(
-            410,
-            "round_closed",
-            "This round is over and takes no more answers.",
-            "See what happened with the answers on the round's page.",
-        )
-    if live.status == "unapproved":
-        raise Problem(
-            403,
-            "round_unapproved",
-            "The young people's panel has not approved the questions yet.",
-            "Come back later. For staff: write in the round's file when the panel approved it.",
-        )
-    if live.status == "upcoming":
-        raise Problem(
-            403,
-            "round_not_open",
-            "This round has not begun.",
-            f"Come back on {live.definition.opens.isoformat()}.",
-        )
-    if live.status == "blocked":
-        raise Problem(
-            403,
-            "round_waits",
-            "This round opens when the service has told what happened with the last answers.",
-            "Come back later. For staff: publish the card of the round before.",
-        )
-    if live.status == "waiting":
-        raise Problem(
-            503,
-            "signer_missing",
-            "The signer of this round's invitations does not answer, or has another key.",
-            "Come back later. For who runs the server: see 'Invited rounds' in docs/running.md.",
-            retry_after=60,
+            status,
+            code,
+            message,
+            advice.format(opens=live.definition.opens.isoformat()),
+            retry_after=SIGNER_RETURNS if status == 503 else None,
         )
 
 
-def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
+def public(
+    live: LiveRound, helplines: list[dict[str, Any]], preview: bool = False
+) -> dict[str, Any]:
     """What the answering page is told about a round.
 
     Args:
-        live: the round.
+        live: the round; while it is not approved or has not begun, its questions are not told.
         helplines: numbers that the page shows.
+        preview: tell the questions whatever the status; nothing can be sent.
     """
     definition = live.definition
+    hidden = live.status in ("unapproved", "upcoming") and not preview
+    deleted = definition.stories_deleted
     return {
         "code": definition.code,
         "title": definition.title,
@@ -180,7 +201,10 @@ def public(live: LiveRound, helplines: list[dict[str, Any]]) -> dict[str, Any]:
         "mandate": rounds.mandate_of(definition),
         "services": [{"key": s.key, "name": s.name} for s in definition.services],
         "helplines": helplines,
-        "questions": live.questions,
+        "questions": [] if hidden else live.questions,
+        "preview": preview,
+        "keep_months": definition.keep_months,
+        "stories_deleted": f"{deleted:%Y-%m}" if deleted else None,
         "invited": definition.invited,
         "card": live.has_card,
         "previous": {"code": live.previous} if live.previous else None,

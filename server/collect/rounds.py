@@ -2,19 +2,24 @@
 
 import re
 import secrets
+from uuid import UUID
 
 import msgspec
 
+from server.act.tables import Action, Card
 from server.collect.definition import CODE, Definition, Words, mandate_of, names
 from server.collect.round_file import RoundError, parse, read, schema
 from server.collect.seals import KEY_BYTES
-from server.collect.tables import Round
+from server.collect.tables import Inbox, Response, Round
+from server.database.connection import current
+from server.release.tables import ReleaseRow
 
 __all__ = [
     "Definition",
     "RoundError",
     "Words",
     "all_rounds",
+    "count_answers",
     "definition_of",
     "earlier_rounds",
     "find",
@@ -29,29 +34,63 @@ __all__ = [
 
 
 async def keep(definition: Definition) -> None:
-    """Store a round; the same round again changes nothing.
+    """Store a round; the same round again changes nothing, and another file replaces it.
+
+    A round is replaced as long as nobody has answered: the old row goes, and the new one has an id
+    of its own. An answer that was on its way to the old questions then belongs to no round, and the
+    database refuses it; while a round is replaced, answers wait for its row (`_locked`).
 
     Raises:
-        RoundError: a round with this code exists and differs: answers belong to its words.
+        RoundError: a round with this code exists and differs, and has been answered or released;
+            or it would come before one that is there.
     """
-    document = msgspec.json.encode(definition, order="deterministic").decode()
-    kept = await Round.objects().where(Round.code == definition.code).first()
-    if kept is None:
+    async with current().transaction():
+        kept = await _locked(definition.code)
+        if kept is not None and definition_of(kept) == definition:
+            return
+        if kept is not None:
+            if await _is_in_use(kept.id):
+                raise RoundError(
+                    f"The round {definition.code} is loaded already, with other words. Its "
+                    "questions are locked, for answers belong to them. Give the changed round a "
+                    "new code."
+                )
+            await Round.delete().where(Round.id == kept.id)
         await _must_come_last(definition)
-        await Round.insert(
-            Round(
-                code=definition.code,
-                definition=document,
-                opens=definition.opens,
-                closes=definition.closes,
-                seal_key=secrets.token_hex(KEY_BYTES),
-            )
-        )
-    elif definition_of(kept) != definition:
-        raise RoundError(
-            f"The round {definition.code} is loaded already, with other words. Its questions are "
-            "locked, for answers belong to them. Give the changed round a new code."
-        )
+        await Round.insert(_row(definition))
+
+
+def _row(definition: Definition) -> Round:
+    return Round(
+        code=definition.code,
+        definition=msgspec.json.encode(definition, order="deterministic").decode(),
+        opens=definition.opens,
+        closes=definition.closes,
+        seal_key=secrets.token_hex(KEY_BYTES),
+    )
+
+
+async def _locked(code: str) -> Round | None:
+    """A round, held so that no answer to it is stored meanwhile; SQLite has one writer anyway."""
+    query = Round.objects().where(Round.code == code)
+    if current().engine_type == "postgres":
+        query = query.lock_rows("UPDATE")
+    return await query.first()
+
+
+async def _is_in_use(round_id: UUID) -> bool:
+    """Whether a round has answers, or figures and answers of the service that belong to it."""
+    for table in (Inbox, Response, ReleaseRow, Action, Card):
+        if await table.exists().where(table.round == round_id):
+            return True
+    return False
+
+
+async def count_answers(round_id: UUID) -> int:
+    """How many answers a round holds, on their way or stored; for its quota only."""
+    waiting = await Inbox.count().where(Inbox.round == round_id)
+    stored = await Response.count().where(Response.round == round_id)
+    return int(waiting + stored)
 
 
 async def _must_come_last(definition: Definition) -> None:

@@ -10,12 +10,13 @@ import msgspec
 import yaml
 from litestar import Controller, Request, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 
 import nlp
 from server import errors, logs
 from server.collect import inbox, live, proposals, readings, responses, signers, tokens
+from server.collect import preview as previews
 from server.collect.hints import preloads
 from server.collect.inbox import Busy
 from server.collect.proposals import Proposals, Told
@@ -54,7 +55,10 @@ class Withdrawn(msgspec.Struct):
     status: Literal["withdrawn", "unknown_receipt"]
 
 
-@get(["/", "/r/{code:str}", "/r/{code:str}/trekk"], include_in_schema=False)
+PAGES = ["/", "/r/{code:str}", "/r/{code:str}/trekk", "/r/{code:str}/proev"]
+
+
+@get(PAGES, include_in_schema=False)
 async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The answering page; which screen it shows is read from the address in the browser.
 
@@ -77,10 +81,15 @@ class RoundController(Controller):
     path = "/api/rounds/{code:str}"
     tags = ("collect",)
 
-    @get(responses=errors.described(400, 404))
-    async def show(self, code: FromPath[str]) -> dict[str, Any]:
-        """What the round asks, who reads, and where help is."""
-        return live.public(await live.live_round(code, today()), HELPLINES)
+    @get(responses=errors.described(400, 403, 404))
+    async def show(
+        self, code: FromPath[str], preview: FromQuery[str | None] = None
+    ) -> dict[str, Any]:
+        """What the round asks, who reads, and where help is; with a token also before it opens."""
+        found = await live.live_round(code, today())
+        if preview is not None:
+            previews.must_fit(found, preview)
+        return live.public(found, HELPLINES, preview is not None)
 
     @post(
         "/responses",
@@ -88,14 +97,26 @@ class RoundController(Controller):
         request_max_body_size=BODY_LIMIT,
     )
     async def send(
-        self, code: FromPath[str], data: JSONBody[NewResponse], state: State
+        self,
+        code: FromPath[str],
+        data: JSONBody[NewResponse],
+        state: State,
+        preview: FromQuery[str | None] = None,
     ) -> Received:
-        """Take an answer. The same receipt hash again is the same answer: nothing is doubled."""
+        """Take an answer. The same receipt hash again is the same answer: nothing is doubled.
+
+        One that is here already is told so also when the round has closed meanwhile: the reply to
+        it may have been lost.
+        """
         found = await live.live_round(code, today())
+        if preview is not None:
+            raise previews.nothing_is_sent()
+        if found.status != "open" and await inbox.is_known(data.receipt_hash):
+            return Received()
         live.must_be_open(found)
         spent = tokens.verified(data.token, found.definition.invited)
         arrived = (data, found, today())
-        with _told_to_wait():
+        with _told_what_to_do():
             if data.stories:
                 row = await state.readings.read(responses.receive, *arrived)
             else:
@@ -119,7 +140,7 @@ class RoundController(Controller):
         """Give stories back without names, with proposed themes. Nothing is stored or logged."""
         found = await live.live_round(code, today())
         live.must_be_open(found)
-        with _told_to_wait():
+        with _told_what_to_do():
             return await readings.while_there(
                 request.receive, state.readings.read(proposals.propose, data, found)
             )
@@ -138,8 +159,11 @@ class RoundController(Controller):
 
 
 @contextmanager
-def _told_to_wait() -> Iterator[None]:
-    """Whoever comes when there is no room, or no language engine, is told to come again."""
+def _told_what_to_do() -> Iterator[None]:
+    """Whoever comes when there is no room, or no language engine, is told to come again.
+
+    And whoever answers questions that were corrected meanwhile, to answer the new ones.
+    """
     try:
         yield
     except nlp.ModelMissing as error:
@@ -158,6 +182,16 @@ def _told_to_wait() -> Iterator[None]:
             "Many answer at once just now.",
             "Keep the answer and send it again in a few seconds.",
             retry_after=5,
+        ) from None
+    except Exception as error:
+        if not errors.belongs_nowhere(error):
+            raise
+        live.forget()
+        raise Problem(
+            400,
+            "round_changed",
+            "The round's questions were changed while they were answered.",
+            "Load the page again and answer the new questions.",
         ) from None
 
 

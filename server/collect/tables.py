@@ -34,13 +34,17 @@ class Inbox(Table, tablename="inbox"):
 
 
 class Response(Table, tablename="response"):
-    """An answer in the store. `document` is server.collect.responses.Document, JSON."""
+    """An answer in the store. `document` is server.collect.responses.Document, JSON.
+
+    `has_story` says whether a story was told, also when it has been deleted since.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     round = ForeignKey(Round, index=True)
     receipt_hash = Varchar(64, unique=True)
     week = Varchar(8)
     has_story = Boolean(index=True)
+    stories_deleted = Boolean(default=False)
     document = Text()
 
 

@@ -48,6 +48,9 @@ _annotations = msgspec.json.Decoder(list[_Annotated])
 async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
     """Every response of a round; columns as `exports` documents them.
 
+    Whoever has told counts as having told for ever, also when the story has been deleted
+    (`server.collect.keeping`); what it was about is not counted any more, for nobody knows.
+
     Args:
         round_id: the round's key.
         items: ids of the items whose answers the gate counts.
@@ -56,13 +59,20 @@ async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
         Unread: a story waits for the language engine; it would be counted as telling of nothing.
     """
     responses = await Response.select(
-        Response.id, Response.week, Response.has_story, Response.document
+        Response.id,
+        Response.week,
+        Response.has_story,
+        Response.stories_deleted,
+        Response.document,
     ).where(Response.round == round_id)
     read = await Annotation.select(Annotation.response, Annotation.document).where(
         Annotation.model_version == nlp.model_version(), Annotation.response.round == round_id
     )
     heard = {row["response"]: _annotations.decode(row["document"]) for row in read}
-    if any(row["has_story"] and row["id"] not in heard for row in responses):
+    if any(
+        row["has_story"] and not row["stories_deleted"] and row["id"] not in heard
+        for row in responses
+    ):
         raise Unread
     rows = [_row(row, heard.get(row["id"], []), items) for row in responses]
     return pl.DataFrame(rows, schema=_schema(items), orient="row")
@@ -110,6 +120,7 @@ def _schema(items: list[str]) -> dict[str, pl.DataType]:
         "services": texts,
         "age_band": pl.String(),
         "has_story": pl.Boolean(),
+        "story_deleted": pl.Boolean(),
         "themes": texts,
         "themes_positive": texts,
         "dont_know": texts,
@@ -125,7 +136,8 @@ def _row(row: dict[str, Any], read: list[_Annotated], items: list[str]) -> tuple
         quarter_of(row["week"]),
         document.services,
         document.age_band,
-        bool(document.stories),
+        bool(row["has_story"]),
+        bool(row["stories_deleted"]),
         *_about(document, read),
         [item for item in items if answers.get(item) == DONT_KNOW],
         *(value if isinstance(value := answers.get(item), int) else None for item in items),

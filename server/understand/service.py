@@ -65,21 +65,31 @@ async def _claim() -> AsyncIterator[list[dict[str, Any]]]:
 
 
 async def _keep(annotations: list[Annotation]) -> None:
-    """Store what was read, unless it was withdrawn or read by another meanwhile."""
+    """Store what was read, unless it is gone or was read by another meanwhile."""
     ids = [annotation.response for annotation in annotations]
     async with current().transaction():
-        rows = await Response.select(Response.id).where(Response.id.is_in(ids))
+        rows = await Response.select(Response.id).where(
+            Response.id.is_in(ids),
+            Response.stories_deleted == False,  # noqa: E712
+        )
         there = {row["id"] for row in rows}
         kept = [annotation for annotation in annotations if annotation.response in there]
         if kept:
             await Annotation.insert(*kept).on_conflict(target=Annotation.id, action="DO NOTHING")
 
 
+async def forget(responses: list[UUID]) -> None:
+    """Remove all that was read in some responses, within the transaction that changes them."""
+    if responses:
+        await Annotation.delete().where(Annotation.response.is_in(responses))
+
+
 def _unread() -> Any:
     read = Annotation.select(Annotation.response).where(
         Annotation.model_version == nlp.model_version()
     )
-    wanted = (Response.has_story == True) & Response.id.not_in(read)  # noqa: E712
+    there = (Response.has_story == True) & (Response.stories_deleted == False)  # noqa: E712
+    wanted = there & Response.id.not_in(read)
     return wanted & Response.id.not_in(list(_unreadable)) if _unreadable else wanted
 
 

@@ -102,13 +102,16 @@ ROUTES = {
     "/": nothing("/", "/?lang=nn"),
     "/health": nothing("/health"),
     "/r/{code:str}": nothing(f"/r/{CODE}", "/r/INGEN"),
+    "/r/{code:str}/proev": nothing(f"/r/{CODE}/proev", "/r/INGEN/proev"),
     "/r/{code:str}/trekk": nothing(f"/r/{CODE}/trekk"),
     "/personvern": nothing("/personvern", "/personvern?lang=en"),
     "/tilgjengelighet": nothing("/tilgjengelighet", "/tilgjengelighet?lang=nn"),
     "/r/{code:str}/personvern": nothing(f"/r/{CODE}/personvern", "/r/INGEN/personvern"),
     "/r/{code:str}/tilgjengelighet": nothing(f"/r/{CODE}/tilgjengelighet"),
     "/r/{code:str}/hva-skjedde": both(f"/r/{CODE}/hva-skjedde", f"/r/{CODE}/hva-skjedde?lang=en"),
-    "/api/rounds/{code:str}": card(f"/api/rounds/{CODE}", "/api/rounds/INGEN"),
+    "/api/rounds/{code:str}": card(
+        f"/api/rounds/{CODE}", "/api/rounds/INGEN", f"/api/rounds/{CODE}?preview=x"
+    ),
     "/api/rounds/{code:str}/card": both(f"/api/rounds/{CODE}/card", "/api/rounds/INGEN/card"),
     "/api/rounds/{code:str}/release": release(
         f"/api/rounds/{CODE}/release", "/api/rounds/INGEN/release"

@@ -38,7 +38,7 @@ EMPTY = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{
 # `migration` says when the program's tables were made; `published` is the date of a document.
 ANSWERS = {
     "inbox": {"id", "round", "receipt_hash", "week", "document"},
-    "response": {"id", "round", "receipt_hash", "week", "has_story", "document"},
+    "response": {"id", "round", "receipt_hash", "week", "has_story", "stories_deleted", "document"},
     "tombstone": {"receipt_hash"},
     "spent": {"hash", "waiting"},
     "annotation": {"id", "response", "model_version", "document"},

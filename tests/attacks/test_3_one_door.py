@@ -219,6 +219,7 @@ COMMANDS = {
     "round check": Command(("ROUND",), rf"[^\n]* is a round: {CODE}\.\n"),
     "round load": Command(("ROUND",), rf"Loaded\. Answering page: [^\n]*/r/{CODE}\n"),
     "round list": Command((), rf"{CODE}  2026-01-01 – …  Fortell\n"),
+    "round preview": Command((CODE,), rf"[^\n]*/r/{CODE}/proev#[0-9a-f]{{32}}\n"),
     "staff add": Command(("ola", "--password", PASSWORD), r"Added\. Sign in at [^\n]*/stab\n"),
     "staff password": Command(("ola", "--password", f"{PASSWORD} 2"), r"Changed\.\n"),
     "nlp annotate": Command(
@@ -372,7 +373,9 @@ def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
     }
     assert {name: found for name, found in users.items() if found} == {
         "server.collect.inbox": {"answers"},
+        "server.collect.keeping": {"answers"},  # deletes their stories
         "server.collect.responses": {"answers"},
+        "server.collect.rounds": {"answers"},  # whether there are any, and more than the quota
         "server.database.connection": {"answers", "heard"},
         "server.release.frame": {"answers", "heard"},
         "server.understand.service": {"answers", "heard"},

@@ -37,7 +37,7 @@ def code(row: dict[str, Any], figure: Figure, terms: Catalogue) -> int | None:
     if figure.kind == "age":
         return None if row["age_band"] is None else AGES.index(row["age_band"])
     if figure.kind in ("theme", "group"):
-        if not row["has_story"]:
+        if not row["has_story"] or row.get("story_deleted"):
             return None
         names = {t.id for t in terms.themes if figure.subject in (t.id, t.group)}
         if names & set(row["themes_positive"]):

@@ -81,6 +81,38 @@ def test_answers_that_the_gate_has_no_figure_for_change_nothing() -> None:
         assert made.to_bytes() == FIRST.to_bytes()
 
 
+def test_whose_story_is_deleted_has_told_but_is_in_no_figure_about_themes() -> None:
+    gone = pl.col("id").str.slice(1).cast(pl.Int64) % 3 == 0
+    rows = ROWS.with_columns(story_deleted=pl.col("has_story") & gone).with_columns(
+        pl.when("story_deleted").then([]).otherwise(name).alias(name)
+        for name in ("themes", "themes_positive", "themes_critical")
+    )
+    made = release(rows, POLICY, series="1", published="2026-10-01")
+    left = rows.filter(~pl.col("story_deleted"))
+    about_left = release(left, POLICY, series="1", published="2026-10-01")
+    changed = 0
+    for figure in made.figures:
+        coded = figure.kind in ("theme", "group")
+        expected = (about_left if coded else FIRST).by_id[figure.id]
+        assert figure == expected, figure.id
+        changed += coded and figure.n != FIRST.by_id[figure.id].n
+    assert changed > 5
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.lit(None, pl.Boolean),
+        pl.lit(0),
+        pl.lit(True),
+        pl.col("themes").list.len() > 0,
+    ],
+)
+def test_a_deleted_story_was_told_and_has_no_themes(column: pl.Expr) -> None:
+    with pytest.raises(FrameError, match="story_deleted"):
+        release(ROWS.with_columns(story_deleted=column), POLICY, series="1", published="2026-10-01")
+
+
 def test_a_new_series_starts_theme_figures_afresh_and_only_those() -> None:
     themes = ROWS.with_columns(themes=pl.col("themes_positive"))
     same, fresh = (

@@ -17,20 +17,27 @@ DATES = ("2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01")
 
 @st.composite
 def waves(draw: st.DrawFn) -> list[pl.DataFrame]:
-    """Draw frames as they are at successive releases: people come, withdraw, and are recoded."""
+    """Draw frames as they are at successive releases.
+
+    People come, withdraw, are recoded, and the stories of those who came first are deleted.
+    """
     seed, told = draw(st.integers(0, 10**6)), draw(st.sampled_from([0.05, 0.25, 0.6]))
-    now = frame(0, TERMS, asked=ASKED)
+    now = frame(0, TERMS, asked=ASKED).with_columns(story_deleted=pl.lit(False))
     frames = []
     for wave in range(len(DATES)):
         come = draw(st.sampled_from([0, 1, 9, 10, 11, 30, 80, 150]))
         new = frame(come, TERMS, seed, start=1000 * wave, told=told, asked=ASKED)
+        new = new.with_columns(story_deleted=pl.lit(False))
         gone = draw(st.sampled_from([0, 0, 1, 5, 12]))
         recoded = draw(st.sampled_from([0, 0, 1, 12, 40]))
         kept = now.slice(gone)
         quiet = pl.lit([], dtype=pl.List(pl.String))
         first = pl.int_range(pl.len()) < recoded
+        over = pl.int_range(pl.len()) < draw(st.sampled_from([0, 0, 3, 12, 60]))
         kept = kept.with_columns(
-            pl.when(first).then(quiet).otherwise(pl.col(name)).alias(name)
+            story_deleted=pl.col("story_deleted") | (over & pl.col("has_story"))
+        ).with_columns(
+            pl.when(first | pl.col("story_deleted")).then(quiet).otherwise(name).alias(name)
             for name in ("themes", "themes_positive")
         )
         now = pl.concat([kept, new])

@@ -53,6 +53,28 @@ async def holding(database: str, table: str) -> AsyncIterator[None]:
         await other.close()
 
 
+@asynccontextmanager
+async def writing(database: str, sql: str) -> AsyncIterator[None]:
+    """Run a statement that is committed when the block ends, on a connection of its own."""
+    if is_sqlite(database):
+        connection = sqlite3.connect(file_of(database), isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(sql)
+            yield
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+        return
+    other = await asyncpg.connect(database, timeout=10)
+    try:
+        async with other.transaction():
+            await other.execute(sql)
+            yield
+    finally:
+        await other.close()
+
+
 async def tables(database: str) -> list[str]:
     if is_sqlite(database):
         sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"

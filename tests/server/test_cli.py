@@ -63,7 +63,15 @@ def test_rounds_are_checked_loaded_and_listed(terminal: Terminal, tmp_path: Path
     for command in ("check", "load"):
         refused(terminal.run("round", command, path), "runde.yaml, line 1: code: Write 4 to 12")
     path.write_text(file_text(opens="2025-01-01"), "utf-8")
+    assert terminal.run("round", "load", path).exit_code == 0
+    assert terminal.run("round", "list").output == f"{CODE}  2025-01-01 – …  Fortell\n"
+    assert terminal.run("release", "--round", CODE).exit_code == 0
+    path.write_text(file_text(opens="2026-01-01"), "utf-8")
     refused(terminal.run("round", "load", path), "Give the changed round a new code")
+    link = terminal.run("round", "preview", CODE.lower(), base_url="https://f.no/").output
+    assert re.fullmatch(rf"https://f\.no/r/{CODE}/proev#[0-9a-f]{{32}}\n", link)
+    assert link == terminal.run("round", "preview", CODE, base_url="https://f.no/").output
+    refused(terminal.run("round", "preview", "UKJENT"), "fortell round list")
     refused(terminal.run("round", "load", tmp_path / "finnes-ikke.yaml"), "cannot be read")
 
 

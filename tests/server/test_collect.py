@@ -10,13 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from litestar import Litestar
 
-from server.collect import inbox, live, responses, rounds
+from server.collect import inbox, live, preview, responses, rounds
 from server.collect.inbox import BATCH, Busy, GroupCommit
 from server.collect.tables import Inbox, Response, Round, Tombstone
 from server.understand.tables import Annotation
@@ -65,7 +66,8 @@ async def test_the_page_is_told_all_that_the_contract_names(client: httpx.AsyncC
     told = (await client.get(ROUND)).json()
     assert told.keys() == {
         "code", "title", "organisation", "languages", "status", "opens", "closes", "readers",
-        "mandate", "services", "helplines", "questions", "card", "previous", "invited",
+        "mandate", "services", "helplines", "questions", "card", "previous", "preview",
+        "invited", "keep_months", "stories_deleted",
     }  # fmt: skip
     assert (told["status"], told["closes"], told["previous"]) == ("open", None, None)
     assert told["organisation"] == words("Lunvik kommune")
@@ -150,6 +152,107 @@ async def test_a_round_waits_for_the_day_on_which_young_people_approved_it(
         said = reply.json().get("code", "received")
         assert (reply.status_code, said, told["status"]) == expected
     assert len(await stored()) == 1
+
+
+async def test_questions_are_shown_before_the_round_opens_to_whoever_has_the_link(
+    client: httpx.AsyncClient,
+) -> None:
+    row = await load(panel={"name": words("Rådet"), "approved": None})
+    other = await load(code="NABO26", organisation={"key": "nabo", "name": words("Nabo")})
+    told = (await client.get(ROUND)).json()
+    assert (told["status"], told["preview"], told["questions"]) == ("unapproved", False, [])
+    token = preview.token_of(row.id)
+    shown = (await client.get(f"{ROUND}?preview={token}")).json()
+    assert (shown["status"], shown["preview"]) == ("unapproved", True)
+    assert [question["id"] for question in shown["questions"]][:2] == ["services", "n1"]
+    assert {name for name in told if told[name] != shown[name]} == {"preview", "questions"}
+    for wrong in (
+        preview.token_of(other.id),
+        token[:-1],
+        token + "0",
+        token.upper(),
+        "",
+        "æ",
+        "x" * 999,
+    ):
+        reply = await client.get(ROUND, params={"preview": wrong})
+        assert problem(reply) == (403, "preview_wrong")
+
+
+async def test_a_round_that_has_not_begun_keeps_its_questions_to_itself(
+    client: httpx.AsyncClient,
+) -> None:
+    day = datetime.timedelta(1)
+    await load(opens=(TODAY + day).isoformat())
+    assert (await client.get(ROUND)).json()["questions"] == []
+    await load()
+    assert (await client.get(ROUND)).json()["questions"] != []
+
+
+async def test_nothing_is_sent_from_a_preview(client: httpx.AsyncClient) -> None:
+    """Not even to a round that is open, and whatever the token."""
+    row = await load()
+    for token in (preview.token_of(row.id), "x", ""):
+        reply = await client.post(SEND, params={"preview": token}, json=answer())
+        assert problem(reply) == (403, "preview_only")
+    assert await stored() == []
+
+
+async def test_a_corrected_round_has_another_link(client: httpx.AsyncClient) -> None:
+    first = preview.token_of((await load()).id)
+    second = preview.token_of((await load(title=words("Rettet"))).id)
+    assert first != second
+    assert problem(await client.get(f"{ROUND}?preview={first}")) == (403, "preview_wrong")
+
+
+async def test_a_round_takes_no_more_answers_than_its_quota(client: httpx.AsyncClient) -> None:
+    row = await load(quota=100)
+    document = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{}}'
+
+    async def arrive(count: int) -> None:
+        await inbox.write(
+            [
+                Inbox(round=row.id, receipt_hash=hash_of(receipt()), week="2026-W02",
+                      document=document)
+                for _ in range(count)
+            ]
+        )  # fmt: skip
+        live.forget()
+
+    await arrive(60)
+    await inbox.move_all()
+    await arrive(39)
+    last = answer()
+    assert (await client.get(ROUND)).json()["status"] == "open"
+    assert (await client.post(SEND, json=last)).status_code == 201
+    live.forget()
+    assert (await client.get(ROUND)).json()["status"] == "full"
+    assert problem(await client.post(SEND, json=answer())) == (403, "round_full")
+    assert (await client.post(SEND, json=last)).status_code == 201
+    assert len(await stored()) == 100
+
+
+async def test_whoever_sent_in_time_and_got_no_reply_is_told_so_later(
+    client: httpx.AsyncClient,
+) -> None:
+    """The round has closed meanwhile; to say no would be to say that the answer is not here."""
+    day = datetime.timedelta(1)
+    await load(opens=(TODAY - 9 * day).isoformat(), closes=TODAY.isoformat())
+    waiting, moved, withdrawn = (answer() for _ in range(3))
+    for body in (moved, withdrawn):
+        assert (await client.post(SEND, json=body)).status_code == 201
+    await inbox.move_all()
+    await inbox.withdraw(withdrawn["receipt_hash"])
+    assert (await client.post(SEND, json=waiting)).status_code == 201
+    before = await stored()
+    shut = {"closes": (TODAY - day).isoformat()}
+    definition = rounds.parse(file_text(opens=(TODAY - 9 * day).isoformat(), **shut), "r.yaml")
+    await Round.update({Round.definition: msgspec.json.encode(definition).decode()}, force=True)
+    live.forget()
+    for body in (waiting, moved, withdrawn):
+        assert (await client.post(SEND, json=body)).status_code == 201
+    assert problem(await client.post(SEND, json=answer())) == (410, "round_closed")
+    assert await stored() == before
 
 
 async def test_an_answer_is_kept_as_sent_without_what_was_skipped(

@@ -1,18 +1,30 @@
 """Rounds from files: every mistake is told with its line, and what is loaded stays."""
 
+import asyncio
+import datetime
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
+from litestar import Litestar
 
-from server.collect import live, questionnaire, round_file, rounds
+from server.act.tables import Action, Card
+from server.collect import live, questionnaire, responses, round_file, rounds
+from server.collect.responses import NewResponse
 from server.collect.rounds import RoundError
+from server.collect.tables import Inbox, Response, Round
+from server.release.tables import ReleaseRow
+from tests.server import outside
 from tests.server.rounds import described, file_text, words
 
+TODAY = datetime.date.today()
 ROOT = Path(__file__).parents[2]
 FILE = """\
 code: KAIA26
@@ -262,25 +274,150 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
             rounds.read(path)
 
 
+CHANGES = (("Fortell", "Fortel"), ("2026-01-01", "2025-01-01"), ("- mt10", "- mt10.mt1"))
+
+
 @pytest.mark.anyio
-async def test_a_loaded_round_can_be_loaded_again_but_not_changed(
+async def test_a_round_that_nobody_has_answered_can_be_corrected(
     client: httpx.AsyncClient,
 ) -> None:
-    """What was asked belongs to the answers."""
+    await rounds.keep(rounds.parse(FILE, "runde.yaml"))
+    await rounds.keep(rounds.parse(FILE.replace("\n", "\r\n"), "runde.yaml"))
+    (before, _), *others = await rounds.all_rounds()
+    assert not others
+    for right, wrong in CHANGES:
+        corrected = rounds.parse(FILE.replace(right, wrong), "runde.yaml")
+        await rounds.keep(corrected)
+        (found,) = await rounds.all_rounds()
+        assert found[1] == corrected
+        assert found[0].opens == corrected.opens
+        assert found[0].id != before.id, "the new version must not be taken for the old"
+        before = found[0]
+
+
+async def answered(row: Round, table: type[Inbox] | type[Response]) -> None:
+    document = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{}}'
+    await table.insert(table(round=row.id, receipt_hash="a", week="2026-W02", document=document))
+
+
+async def released(row: Round) -> None:
+    await ReleaseRow.insert(ReleaseRow(round=row.id, number=1, published=TODAY))
+
+
+IN_USE: dict[str, Callable[[Round], Awaitable[Any]]] = {
+    "waiting": lambda row: answered(row, Inbox),
+    "stored": lambda row: answered(row, Response),
+    "released": released,
+    "card": lambda row: Card.insert(Card(round=row.id, published=TODAY)),
+    "action": lambda row: Action.insert(Action(round=row.id, theme="A", status="done", text="x")),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("use", IN_USE)
+async def test_a_round_is_locked_by_its_first_answer(client: httpx.AsyncClient, use: str) -> None:
+    """What was asked belongs to the answers; a changed word is a new version."""
     first = rounds.parse(FILE, "runde.yaml")
     await rounds.keep(first)
-    await rounds.keep(rounds.parse(FILE.replace("\n", "\r\n"), "runde.yaml"))
-    for right, wrong in (
-        ("Fortell", "Fortel"),
-        ("2026-01-01", "2025-01-01"),
-        ("- mt10", "- mt10.mt1"),
-    ):
+    (before, _), *_ = await rounds.all_rounds()
+    await IN_USE[use](before)
+    for right, wrong in CHANGES:
         with pytest.raises(RoundError, match=r"locked.*new code"):
             await rounds.keep(rounds.parse(FILE.replace(right, wrong), "runde.yaml"))
-    found = await rounds.find("KAIA26")
-    assert found is not None
-    assert found[1] == first
-    assert len(await rounds.all_rounds()) == 1
+    await rounds.keep(first)
+    ((found, definition),) = await rounds.all_rounds()
+    assert (found.id, definition) == (before.id, first)
+
+
+@pytest.mark.anyio
+async def test_a_correction_cannot_slip_in_before_another_round(client: httpx.AsyncClient) -> None:
+    await rounds.keep(rounds.parse(FILE, "runde.yaml"))
+    later = FILE.replace("KAIA26", "KAIA27").replace("2026-01-01", "2026-02-01")
+    await rounds.keep(rounds.parse(later, "runde.yaml"))
+    with pytest.raises(RoundError, match="Let this one open later"):
+        await rounds.keep(rounds.parse(later.replace("2026-02-01", "2025-02-01"), "runde.yaml"))
+    assert [row.code for row, _ in await rounds.all_rounds()] == ["KAIA26", "KAIA27"]
+
+
+@pytest.mark.anyio
+async def test_an_answer_to_words_that_were_replaced_is_refused_and_not_kept(
+    app: Litestar, client: httpx.AsyncClient
+) -> None:
+    """The server had looked at the round a moment before; another process corrected it."""
+    await rounds.keep(rounds.parse(FILE, "runde.yaml"))
+    live.forget()
+    seen = await live.live_round("KAIA26", TODAY)
+    body = {"receipt_hash": "a" * 64, "language": "nb", "answers": {"mt1": 5}}
+    on_its_way = responses.receive(msgspec.convert(body, NewResponse), seen, TODAY)
+    corrected = FILE.replace("- mt10", "- mt10.mt2")
+    await rounds.keep(rounds.parse(corrected, "runde.yaml"))
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        await app.state.group_commit.add(on_its_way)
+    refused = await client.post("/api/rounds/KAIA26/responses", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (400, "round_changed")
+    again = await client.post("/api/rounds/KAIA26/responses", json=body)
+    assert (again.status_code, again.json()["code"]) == (400, "unknown_item")
+    fits = await client.post("/api/rounds/KAIA26/responses", json=body | {"answers": {"mt2": 5}})
+    assert fits.status_code == 201
+    assert await Inbox.count() == 1
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_is_being_written_locks_the_round(
+    client: httpx.AsyncClient, database: str
+) -> None:
+    """The writer, another process, has not committed yet when the correction begins."""
+    await rounds.keep(rounds.parse(FILE, "runde.yaml"))
+    ((row, first),) = await rounds.all_rounds()
+    corrected = rounds.parse(FILE.replace("- mt10", "- mt10.mt2"), "runde.yaml")
+    async with outside.writing(
+        database,
+        "INSERT INTO inbox (id, round, receipt_hash, week, document) "
+        f"VALUES ('{row.id}', '{row.id}', 'a', '2026-W02', '{{}}')",
+    ):
+        replacing = asyncio.create_task(rounds.keep(corrected))
+        done, _ = await asyncio.wait({replacing}, timeout=0.3)
+        assert not done, "it looked past an answer that was on its way"
+    with pytest.raises(RoundError, match="locked"):
+        await replacing
+    assert [(found.id, definition) for found, definition in await rounds.all_rounds()] == [
+        (row.id, first)
+    ]
+    assert await Inbox.count() == 1
+
+
+@pytest.mark.anyio
+async def test_answers_and_corrections_at_once_never_mix_versions(
+    client: httpx.AsyncClient,
+) -> None:
+    """Whatever is stored answers the questions that are stored with it."""
+    versions = [
+        rounds.parse(FILE.replace("- mt10", f"- mt10.mt{n}"), "r.yaml") for n in range(1, 9)
+    ]
+
+    async def correct() -> None:
+        for version in versions[1:]:
+            await asyncio.sleep(0.002)
+            with suppress(RoundError):
+                await rounds.keep(version)
+
+    async def send(number: int) -> int:
+        item = f"mt{number % 8 + 1}"
+        body = {"receipt_hash": f"{number:064x}", "language": "nb", "answers": {item: 4}}
+        await asyncio.sleep(number * 0.0005)
+        reply = await client.post("/api/rounds/KAIA26/responses", json=body)
+        assert reply.status_code == 201 or reply.json()["code"] in ("round_changed", "unknown_item")
+        return reply.status_code
+
+    await rounds.keep(versions[0])
+    statuses, _ = await asyncio.gather(asyncio.gather(*map(send, range(40))), correct())
+    ((row, definition),) = await rounds.all_rounds()
+    kept = await Inbox.select()
+    assert len(kept) == statuses.count(201)
+    asked = set(questionnaire.items(definition))
+    for answer in kept:
+        assert answer["round"] == row.id
+        assert responses.decode(answer["document"]).answers.keys() <= asked
 
 
 @pytest.mark.anyio
