@@ -15,6 +15,7 @@ from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive
 from server import database, errors, padding, worker
 from server.act.routes import routes as act_routes
 from server.collect.inbox import GroupCommit
+from server.collect.promise import routes as promise_routes
 from server.collect.readings import Readings
 from server.collect.routes import STATIC
 from server.collect.routes import routes as collect_routes
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> Litestar:
             health,
             *collect_routes,
             *statement_routes,
+            *promise_routes,
             *release_routes,
             *act_routes,
             *staff_routes,

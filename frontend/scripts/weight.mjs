@@ -7,21 +7,25 @@ import { gzipSync } from "node:zlib";
 
 const STATIC = fileURLToPath(new URL("../../server/static/", import.meta.url));
 const ASSETS = join(STATIC, "assets");
-const LIMITS = { javascript: 40, css: 15, journey: 120, font: 25 };
+const LIMITS = { javascript: 40, invited: 15, css: 15, journey: 120, font: 25 };
 
 const html = readFileSync(join(STATIC, "svar/index.html"), "utf8");
 const fetched = reachable(html);
 const catalogues = fetched.filter((name) => /^(nb|nn|en|se)-.*\.json$/.test(name));
-const code = fetched.filter((name) => name.endsWith(".js"));
+const scripts = fetched.filter((name) => name.endsWith(".js"));
+// Fetched by those who are invited to a round, and nobody else.
+const invited = scripts.filter((name) => name.startsWith("invitation-"));
+const code = scripts.filter((name) => !invited.includes(name));
 const styles = fetched.filter((name) => name.endsWith(".css"));
 // Of the typeface, a page in these languages fetches the Latin letters only.
 const fonts = fetched.filter((name) => name.includes("-latin-700") && name.endsWith(".woff2"));
-const counted = new Set([...catalogues, ...code, ...styles]);
+const counted = new Set([...catalogues, ...scripts, ...styles]);
 const others = fetched.filter((name) => !counted.has(name) && !name.endsWith(".woff2"));
 
 const parts = {
   html: gzipSync(html).length,
   javascript: sum(code),
+  invited: sum(invited),
   messages: Math.max(...catalogues.map(gzipped)),
   css: sum(styles),
   font: fonts.reduce((total, name) => total + read(name).length, 0),
@@ -37,7 +41,7 @@ for (const [name, bytes] of Object.entries({ ...parts, journey })) {
   const room = limit === undefined ? "" : ` of ${limit} kB${tooMuch ? "  TOO HEAVY" : ""}`;
   console.log(`${name.padEnd(11)}${(bytes / 1000).toFixed(1).padStart(6)} kB${room}`);
 }
-if (code.length === 0 || styles.length === 0 || fonts.length !== 1 || catalogues.length < 3) {
+if (code.length === 0 || invited.length !== 1 || styles.length === 0 || fonts.length !== 1 || catalogues.length < 3) {
   console.log("The build looks different from what this script weighs: update it.");
   over = true;
 }

@@ -38,7 +38,7 @@ export function App({ visit }: { visit: Visit }) {
         onHelp={showHelp}
       />
       <main>{screen()}</main>
-      <Footer code={round?.code ?? null} />
+      <Footer code={round?.code ?? null} invited={(round?.invited ?? null) !== null} />
       <Help dialog={help} helplines={helplines} />
     </>
   );

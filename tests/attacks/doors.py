@@ -108,6 +108,7 @@ ROUTES = {
     "/tilgjengelighet": nothing("/tilgjengelighet", "/tilgjengelighet?lang=nn"),
     "/r/{code:str}/personvern": nothing(f"/r/{CODE}/personvern", "/r/INGEN/personvern"),
     "/r/{code:str}/tilgjengelighet": nothing(f"/r/{CODE}/tilgjengelighet"),
+    "/r/{code:str}/loftet": nothing(f"/r/{CODE}/loftet", "/r/INGEN/loftet"),
     "/r/{code:str}/hva-skjedde": both(f"/r/{CODE}/hva-skjedde", f"/r/{CODE}/hva-skjedde?lang=en"),
     "/api/rounds/{code:str}": card(
         f"/api/rounds/{CODE}", "/api/rounds/INGEN", f"/api/rounds/{CODE}?preview=x"

@@ -28,8 +28,16 @@ export type Question =
   | ScaleQuestion
   | AgeQuestion;
 
+/** Who signs invitations: an address, and the public key that the round pins, in base64. */
+export type Signer = { signer: string; key: string };
+
+/** What lets an answer into an invited round. */
+export type Token = { message: string; randomizer: string; signature: string };
+
 export type Round = {
   code: string;
+  /** Null where whoever has the code may answer. */
+  invited: Signer | null;
   title: Localised;
   organisation: Localised;
   languages: string[];
@@ -55,6 +63,7 @@ export type ResponseBody = {
   age_band: string | null;
   stories: Record<string, string>;
   answers: Record<string, Answer>;
+  token?: Token;
 };
 
 /** What went wrong, as a code with a message in the catalogue. */
@@ -121,7 +130,8 @@ const sending = (body: unknown): RequestInit => ({
   cache: "no-store",
 });
 
-async function call<T>(
+/** Asks a server for JSON, ours or the signer; nothing goes along that tells who asks. */
+export async function call<T>(
   path: string,
   body?: unknown,
   read = (reply: Response): Promise<unknown> => reply.json(),

@@ -174,10 +174,18 @@ export function toHex(bytes: Bytes): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Bytes of base64 or base64url. */
+/**
+ * Bytes of base64 or base64url.
+ *
+ * @throws {BlindError} it is neither.
+ */
 export function fromBase64(text: string): Bytes {
-  const plain = text.replace(/-/g, "+").replace(/_/g, "/");
-  return Uint8Array.from(atob(plain), (sign) => sign.charCodeAt(0));
+  try {
+    const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
+  } catch {
+    throw new BlindError("no base64");
+  }
 }
 
 /** base64url, without padding. */

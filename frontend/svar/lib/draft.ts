@@ -6,6 +6,7 @@ import {
   type ResponseBody,
   type Round,
   type Service,
+  type Token,
 } from "./api.ts";
 import { language, say, t } from "./i18n.ts";
 import { observe } from "./observe.ts";
@@ -25,6 +26,9 @@ export class Draft {
   locked = false;
   /** The help card, once words suggested it. In this page's memory, and never to be kept or sent. */
   care: "" | "shown" | "closed" = "";
+
+  /** What lets the answer into an invited round; in this page's memory until it is sent. */
+  token: Token | null = null;
 
   /** The receipt's words, from the first try to send on. */
   receipt: readonly string[] = [];
@@ -148,6 +152,7 @@ export class Draft {
       age_band: this.ageBand,
       stories,
       answers,
+      ...(this.token === null ? {} : { token: this.token }),
     };
   }
 
@@ -157,6 +162,7 @@ export class Draft {
     this.answers = {};
     this.ageBand = null;
     this.care = "";
+    this.token = null;
     this.#tried = null;
   }
 

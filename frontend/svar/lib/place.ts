@@ -23,6 +23,8 @@ restAt(0);
 
 addEventListener("popstate", () => {
   if (gone.value) return;
+  // Somebody scans a slip where another has answered: nothing of that may be left.
+  if (location.hash.startsWith("#i=")) return location.reload();
   if (location.hash !== "") restAt(mark().step);
   moved = true;
   here.value = placeOf(location.pathname);

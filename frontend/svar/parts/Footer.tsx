@@ -10,11 +10,12 @@ const STATEMENTS = [
   { page: "personvern", name: "footer.privacy" },
   { page: "tilgjengelighet", name: "footer.access" },
 ] as const;
+const PROMISE = { page: "loftet", name: "footer.promise" } as const;
 
-type Statement = (typeof STATEMENTS)[number];
+type Statement = (typeof STATEMENTS)[number] | typeof PROMISE;
 
-/** Privacy and accessibility, shown over the screen: what has been written stays where it is. */
-export function Footer({ code }: { code: string | null }) {
+/** Privacy, accessibility and the promise to the invited, shown over the screen: what has been written stays where it is. */
+export function Footer({ code, invited }: { code: string | null; invited: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const text = useRef<HTMLDivElement>(null);
   const chosen = useSignal<Statement>(STATEMENTS[0]);
@@ -44,7 +45,7 @@ export function Footer({ code }: { code: string | null }) {
   return (
     <footer class="footer">
       <ul>
-        {STATEMENTS.map((statement) => (
+        {(invited ? [...STATEMENTS, PROMISE] : STATEMENTS).map((statement) => (
           <li key={statement.page}>
             <a href={address(statement)} onClick={(event) => show(event, statement)}>
               {t(statement.name)}

@@ -19,14 +19,17 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   const seen = useSignal(0);
 
   const { asked } = draft;
+  // Without a token nothing can be sent, so nobody writes in vain.
+  const barred = round.invited !== null && draft.token === null;
   const question =
-    step() === 0 ? undefined : round.questions.slice(step() - 1).find((one) => asked.includes(one));
-  const reviewing = draft.locked || draft.sending || (step() > 0 && question === undefined);
+    step() === 0 || barred ? undefined : round.questions.slice(step() - 1).find((one) => asked.includes(one));
+  const reviewing = draft.locked || draft.sending || (step() > 0 && !barred && question === undefined);
   const overview = seen.value >= asked.length;
   const number = question === undefined ? 0 : asked.indexOf(question) + 1;
   // Until the choice of services is made, nobody knows which questions it leaves out.
   const total = question?.type === "services" ? round.questions.length : asked.length;
-  const warn = draft.hasText && !draft.sent;
+  // A token is gone with the page, and with it the invitation.
+  const warn = (draft.hasText || draft.token !== null) && !draft.sent;
 
   // Early, for the network may be gone when it is time to send.
   useEffect(() => void wordList().catch(() => null), []);
@@ -89,7 +92,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
       />
     );
   if (question === undefined)
-    return <Welcome round={round} onHelp={onHelp} onStart={() => goTo(1)} />;
+    return <Welcome round={round} draft={draft} onHelp={onHelp} onStart={() => goTo(1)} />;
   return (
     <Asking
       key={question.id}

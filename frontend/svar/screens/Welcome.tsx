@@ -1,13 +1,15 @@
 import type { Question, Round } from "../lib/api.ts";
+import type { Draft } from "../lib/draft.ts";
 import { say, t } from "../lib/i18n.ts";
 import { arrive } from "../lib/place.ts";
 import { CardLink } from "../parts/CardLink.tsx";
+import { Entrance } from "../parts/Entrance.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Street } from "../parts/Street.tsx";
 import { WithdrawLink } from "../parts/WithdrawLink.tsx";
 import "./Welcome.css";
 
-type Props = { round: Round; onHelp: () => void; onStart: () => void };
+type Props = { round: Round; draft: Draft; onHelp: () => void; onStart: () => void };
 
 const SECONDS: Record<Question["type"], number> = {
   services: 10,
@@ -26,7 +28,7 @@ const PROMISES = [
   { icon: "exit", key: "promise.exit", text: "promise.exit.text" },
 ] as const;
 
-export function Welcome({ round, onHelp, onStart }: Props) {
+export function Welcome({ round, draft, onHelp, onStart }: Props) {
   const seconds = round.questions.reduce((sum, { type }) => sum + SECONDS[type], 0);
   const minutes = Math.ceil(seconds / 60);
 
@@ -41,9 +43,13 @@ export function Welcome({ round, onHelp, onStart }: Props) {
           </h1>
         </div>
         <p>{t("welcome.length", { questions: round.questions.length, minutes })}</p>
-        <button class="button wide" type="button" data-testid="start" onClick={onStart}>
-          {t("welcome.start")}
-        </button>
+        {round.invited === null || draft.token !== null ? (
+          <button class="button wide" type="button" data-testid="start" onClick={onStart}>
+            {t("welcome.start")}
+          </button>
+        ) : (
+          <Entrance code={round.code} signer={round.invited} draft={draft} onIn={onStart} />
+        )}
 
         <section class="stack" aria-labelledby="promise">
           <h2 id="promise">{t("promise.title")}</h2>
