@@ -1,5 +1,6 @@
 """HTTP for whoever reads: reports and the release itself. All of it renders the latest release."""
 
+import datetime
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -17,15 +18,21 @@ from server.collect.rounds import Definition
 from server.collect.tables import Round
 from server.errors import Problem
 from server.release import service
+from server.release.others import Others, others
 
 STYLESHEET = "/static/innsikt.css"
 AnyRequest = Request[Any, Any, Any]
 
 
-async def _released(code: str) -> tuple[Round, Definition, Release]:
+async def _found(code: str) -> tuple[Round, Definition]:
     found = await rounds.find(code)
     if found is None:
         raise Problem(404, "unknown_round", "No round has this code.", "Check the code.")
+    return found
+
+
+async def _released(code: str) -> tuple[Round, Definition, Release]:
+    found = await _found(code)
     made = await service.latest(found[0].id)
     if made is None:
         raise Problem(
@@ -75,6 +82,12 @@ async def document(code: FromPath[str]) -> Response[bytes]:
     return Response(await service.latest_document(row.id) or b"", media_type="application/json")
 
 
+@get("/api/rounds/{code:str}/others", tags=["release"], responses=errors.described(400, 404))
+async def said_by_others(code: FromPath[str]) -> Others:
+    """What others have said, for the answering page; nothing is asked about whoever reads it."""
+    return await others(*await _found(code), datetime.date.today())
+
+
 async def _page(request: AnyRequest, row: Round, definition: Definition) -> Page:
     code = definition.code
     card = await Card.exists().where(Card.round == row.id)
@@ -110,6 +123,7 @@ def _html(content: str) -> Response[str]:
 
 routes: list[ControllerRouterHandler] = [
     document,
+    said_by_others,
     Router(
         "/",
         route_handlers=[index, report],

@@ -114,6 +114,9 @@ ROUTES = {
         f"/api/rounds/{CODE}", "/api/rounds/INGEN", f"/api/rounds/{CODE}?preview=x"
     ),
     "/api/rounds/{code:str}/card": both(f"/api/rounds/{CODE}/card", "/api/rounds/INGEN/card"),
+    "/api/rounds/{code:str}/others": release(
+        f"/api/rounds/{CODE}/others", "/api/rounds/INGEN/others"
+    ),
     "/api/rounds/{code:str}/release": release(
         f"/api/rounds/{CODE}/release", "/api/rounds/INGEN/release"
     ),

@@ -461,3 +461,21 @@ async def test_the_card_says_every_number_with_its_n(
     for entry in data:
         for said_text in (entry["mentioned"], entry["positive"]):
             assert said_text is None or about(language).fullmatch(said_text)
+
+
+@anyio
+async def test_others_are_told_of_with_n_uncertainty_and_date(client: httpx.AsyncClient) -> None:
+    row = await make_round(CODE)
+    for number, out in enumerate(releases(), start=1):
+        await keep_release(row, out, number)
+    told = (await client.get(f"/api/rounds/{CODE}/others")).json()
+    mentions = [*told["themes"], *told["areas"]]
+    assert len(mentions) > 3
+    for mention in mentions:
+        assert DAYS[0] <= mention["published"] <= told["published"] == DAYS[-1]
+        for language in Language:
+            found = about(language).fullmatch(mention["about"][language])
+            assert found is not None
+            assert check_share(found) == (mention["x"], mention["n"])
+            assert between(language).fullmatch(mention["between"][language])
+            assert mention["label"][language]

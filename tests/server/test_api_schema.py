@@ -20,6 +20,7 @@ OPERATIONS = {
     "GET /health",
     "GET /api/rounds/{code}",
     "GET /api/rounds/{code}/card",
+    "GET /api/rounds/{code}/others",
     "GET /api/rounds/{code}/release",
     "POST /api/rounds/{code}/proposals",
     "POST /api/rounds/{code}/responses",
