@@ -66,6 +66,27 @@ export type ResponseBody = {
   token?: Token;
 };
 
+/** How many stories tell of a theme or an area, from a release: x of n, rounded alike. */
+export type Mention = {
+  id: string;
+  label: Localised;
+  x: number;
+  n: number;
+  about: Localised;
+  between: Localised;
+  published: string;
+};
+
+export type Others = {
+  /** From so many answers on there is something to see. */
+  least: number;
+  /** The round that it is from: this one, or the one before; null before there is a release. */
+  round: string | null;
+  published: string | null;
+  themes: Mention[];
+  areas: Mention[];
+};
+
 /** What went wrong, as a code with a message in the catalogue. */
 export class Problem extends Error {
   constructor(
@@ -103,6 +124,10 @@ export async function getStatement(address: string): Promise<Node[]> {
   const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
   main?.querySelectorAll("h1, .back").forEach((part) => part.remove());
   return [...(main?.childNodes ?? [])];
+}
+
+export function getOthers(code: string): Promise<Others> {
+  return call<Others>(`/api/rounds/${encodeURIComponent(code)}/others`);
 }
 
 export async function sendResponse(code: string, body: ResponseBody): Promise<void> {

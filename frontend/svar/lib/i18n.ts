@@ -77,6 +77,12 @@ export function say(text: Localised): string {
   return pick(text, state.value.language);
 }
 
+/** An ISO date in words. */
+export function day(date: string): string {
+  const tag = language() === "en" ? "en-GB" : `${language()}-NO`;
+  return new Intl.DateTimeFormat(tag, { dateStyle: "long" }).format(new Date(date));
+}
+
 export function isMessageKey(key: string): key is MessageKey {
   return state.value.messages !== undefined && key in state.value.messages;
 }

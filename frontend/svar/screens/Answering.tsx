@@ -79,7 +79,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
     }
   }
 
-  if (draft.sent) return <Sent round={round} receipt={draft.receipt} />;
+  if (draft.sent) return <Sent round={round} receipt={draft.receipt} themes={[]} />;
   if (reviewing)
     return (
       <LookOver

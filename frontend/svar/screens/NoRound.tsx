@@ -1,6 +1,6 @@
 import { Problem, type Round } from "../lib/api.ts";
 import { classes } from "../lib/classes.ts";
-import { language, t } from "../lib/i18n.ts";
+import { day, t } from "../lib/i18n.ts";
 import { open } from "../lib/place.ts";
 import { CardLink } from "../parts/CardLink.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
@@ -56,9 +56,4 @@ export function NoRound({ round, problem, onRetry }: Props) {
       )}
     </>
   );
-}
-
-function day(date: string): string {
-  const tag = language() === "en" ? "en-GB" : `${language()}-NO`;
-  return new Intl.DateTimeFormat(tag, { dateStyle: "long" }).format(new Date(date));
 }

@@ -2,10 +2,18 @@ import type { Round } from "../lib/api.ts";
 import { t } from "../lib/i18n.ts";
 import { arrive, open } from "../lib/place.ts";
 import { CardLink } from "../parts/CardLink.tsx";
+import { Others } from "../parts/Others.tsx";
 import { Receipt } from "../parts/Receipt.tsx";
 import { Street } from "../parts/Street.tsx";
 
-export function Sent({ round, receipt }: { round: Round; receipt: readonly string[] }) {
+type Props = {
+  round: Round;
+  receipt: readonly string[];
+  /** What the teller said that the stories are about. */
+  themes: readonly string[];
+};
+
+export function Sent({ round, receipt, themes }: Props) {
   return (
     <>
       <Street lit={1} />
@@ -16,6 +24,8 @@ export function Sent({ round, receipt }: { round: Round; receipt: readonly strin
         <p>{t("sent.text")}</p>
 
         <Receipt code={round.code} words={receipt} />
+
+        <Others round={round} themes={themes} />
 
         <section class="stack" aria-labelledby="next-title">
           <h2 id="next-title">{t("sent.next")}</h2>
