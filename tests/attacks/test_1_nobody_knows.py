@@ -46,7 +46,7 @@ ANSWERS = {
 OTHERS = {
     "account": {"id", "name", "password", "failures", "locked_until"},
     "session": {"token_hash", "account", "expires"},
-    "round": {"id", "code", "definition", "opens", "closes"},
+    "round": {"id", "code", "definition", "opens", "closes", "seal_key"},
     "release": {"id", "round", "number", "published", "document", "members", "digest"},
     "action": {"id", "round", "theme", "status", "text", "next_check"},
     "card": {"round", "published"},
@@ -117,7 +117,9 @@ async def test_what_is_stored_of_an_answer_is_what_was_answered(
             assert re.fullmatch("[0-9a-f]{64}", row.pop("receipt_hash"))
         assert one == two
         document = json.loads(one["document"])
-        assert document.keys() == {"language", "services", "age_band", "stories", "answers"}
+        assert document.keys() == {
+            "language", "services", "age_band", "stories", "answers", "teller",
+        }  # fmt: skip
         assert re.fullmatch(r"\d{4}-W\d\d", one["week"])
         await inbox.move_all()
 
