@@ -205,7 +205,7 @@ def public(
         "preview": preview,
         "keep_months": definition.keep_months,
         "stories_deleted": f"{deleted:%Y-%m}" if deleted else None,
-        "invited": definition.invited,
+        "invited": None if preview else definition.invited,
         "card": live.has_card,
         "previous": {"code": live.previous} if live.previous else None,
     }
