@@ -4,6 +4,7 @@ import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Lights } from "../parts/Lights.tsx";
+import { ReadAloud } from "../parts/ReadAloud.tsx";
 import { AgeBand } from "../questions/AgeBand.tsx";
 import { Choice } from "../questions/Choice.tsx";
 import { Scale } from "../questions/Scale.tsx";
@@ -35,7 +36,7 @@ export function Asking(props: Props) {
 
   return (
     <form
-      class={classes("asking appear", question.type === "story" && "long")}
+      class={classes("asking appear aloud", question.type === "story" && "long")}
       novalidate
       autocomplete="off"
       onSubmit={submit}
@@ -44,6 +45,7 @@ export function Asking(props: Props) {
         <span>{t("question.progress", { number, total })}</span>
         <Lights number={number} total={total} />
       </p>
+      <ReadAloud />
 
       {asked(props)}
 

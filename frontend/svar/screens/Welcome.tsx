@@ -5,6 +5,7 @@ import { arrive } from "../lib/place.ts";
 import { CardLink } from "../parts/CardLink.tsx";
 import { Entrance } from "../parts/Entrance.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import { ReadAloud } from "../parts/ReadAloud.tsx";
 import { Street } from "../parts/Street.tsx";
 import { WithdrawLink } from "../parts/WithdrawLink.tsx";
 import "./Welcome.css";
@@ -35,7 +36,7 @@ export function Welcome({ round, draft, onHelp, onStart }: Props) {
   return (
     <>
       <Street lit={0.4} />
-      <div class="welcome stack">
+      <div class="welcome stack aloud">
         <div>
           <p class="asks">{t("welcome.asks", { organisation: say(round.organisation) })}</p>
           <h1 tabindex={-1} ref={arrive}>
@@ -50,6 +51,7 @@ export function Welcome({ round, draft, onHelp, onStart }: Props) {
         ) : (
           <Entrance code={round.code} signer={round.invited} draft={draft} onIn={onStart} />
         )}
+        <ReadAloud />
 
         <section class="stack" aria-labelledby="promise">
           <h2 id="promise">{t("promise.title")}</h2>
