@@ -1,6 +1,6 @@
 import type { Localised } from "./languages.ts";
 
-export type Status = "open" | "closed" | "upcoming" | "blocked" | "unapproved" | "waiting";
+export type Status = "open" | "closed" | "upcoming" | "blocked" | "unapproved" | "waiting" | "full";
 export type Option = { value: number; label: Localised };
 export type Service = { key: string; name: Localised };
 export type Helpline = { name: Localised; number: string; note: Localised };

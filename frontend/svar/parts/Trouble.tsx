@@ -8,7 +8,14 @@ import "./Trouble.css";
 
 type Props = { problem: Problem; level?: "h1" | "h2"; children?: ComponentChildren };
 
-const CALM = new Set(["round_closed", "round_not_open", "round_waits", "empty"]);
+const CALM = new Set([
+  "round_closed",
+  "round_not_open",
+  "round_waits",
+  "round_unapproved",
+  "round_full",
+  "empty",
+]);
 
 function known(key: string, otherwise: MessageKey): MessageKey {
   return isMessageKey(key) ? key : otherwise;

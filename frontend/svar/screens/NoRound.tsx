@@ -15,6 +15,7 @@ const CODES = {
   upcoming: "round_not_open",
   unapproved: "round_unapproved",
   waiting: "signer_missing",
+  full: "round_full",
 };
 
 export function NoRound({ round, problem, onRetry }: Props) {
