@@ -19,7 +19,7 @@ from server.understand.tables import Annotation
 from tests.conftest import run as in_loop
 from tests.server import outside
 from tests.server.process import load_round, run, serving, until
-from tests.server.rounds import CODE, file_text, hash_of, receipt, story
+from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, sealed, story
 
 anyio = pytest.mark.anyio
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -89,6 +89,54 @@ def test_a_name_or_a_number_is_nowhere_after_sending(database: str, tmp_path: Pa
     assert leaked() == []
     everything = in_loop(outside.everything(database))
     assert outside.found_in(everything, [KEPT]) == [KEPT]
+
+
+def test_a_name_or_a_number_is_nowhere_after_a_proposal_and_after_sending_it(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every byte of the disk, the log, the replies and the folder for temporary files."""
+    load_round(database)
+    log, temporary = tmp_path / "server.log", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    ask = f"/api/rounds/{CODE}/proposals"
+    replies: list[httpx.Response] = []
+
+    def leaked() -> list[str]:
+        said = log.read_bytes() + b"".join(r.content + str(r.headers).encode() for r in replies)
+        said += b"".join(p.read_bytes() for p in temporary.rglob("*") if p.is_file())
+        return outside.found_in(said + in_loop(outside.everything(database)), SECRETS)
+
+    with serving(database, log, worker="false") as server, httpx.Client() as phone:
+        before = in_loop(outside.everything(database))
+        proposed = []
+        for text in stories(len(WRITTEN)):
+            body = {"language": "nb", "stories": {"n1": text}}
+            replies.append(phone.post(server.url + ask, json=body))
+            assert replies[-1].status_code == 200
+            proposed.append(replies[-1].json()["stories"]["n1"])
+        assert leaked() == []
+        assert in_loop(outside.everything(database)) == before, "a proposal writes nothing"
+        text = stories(1)[0]
+        wrong = [
+            {"language": "nb", "stories": {text: text}},
+            {"language": text, "stories": {"n1": text}},
+            {"language": "nb", "stories": {"n1": text}, text: text},
+            {"language": "nb", "stories": {"n1": text * 200}},
+            {"language": "nb", "stories": [text]},
+        ]
+        replies += [phone.post(server.url + ask, json=body) for body in wrong]
+        replies += [phone.post(server.url + ask, content=json.dumps(wrong).encode()[:-1])]
+        forged = sealed(proposed[0]) | {"text": text}
+        replies.append(phone.post(server.url + SEND, json=answer(sealed={"n1": forged})))
+        assert {reply.status_code for reply in replies[len(proposed) :]} == {400}
+        for one in proposed:
+            replies.append(phone.post(server.url + SEND, json=answer(sealed={"n1": sealed(one)})))
+            assert replies[-1].status_code == 201
+        assert leaked() == []
+        server.stop()
+    assert leaked() == []
+    assert outside.found_in(in_loop(outside.everything(database)), [KEPT]) == [KEPT]
 
 
 def test_a_story_that_cannot_be_stored_leaves_no_trace(database: str, tmp_path: Path) -> None:
