@@ -21,7 +21,7 @@ from server.errors import Problem
 CHUNK = 5000
 """Rows in one statement; SQLite takes at most 32 766 values."""
 
-Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 class Token(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,7 +32,7 @@ class Token(msgspec.Struct, forbid_unknown_fields=True):
 
     message: Hex
     randomizer: Hex
-    signature: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,700}\Z")]
+    signature: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$", max_length=700)]
 
 
 class TokenSpent(Problem):
