@@ -112,6 +112,130 @@ for (const [language, expected] of [
     assert.equal(new Draft(round("A")).ask(STORY.text), expected);
   });
 
+const SMILEYS = { ...GENERAL, id: "s1", type: "smileys" };
+const SEVERAL = { ...GENERAL, id: "m1", type: "multiple", most: null };
+const AGE = { id: "age_band", type: "age_band", text: same("Hvor gammel?"), options: [] };
+const after = (id, item, any) => ({ ...GENERAL, id, when: { item, any } });
+const BRANCHES = [
+  SERVICES,
+  SMILEYS,
+  after("happy", "s1", [4, 5]),
+  after("happier", "happy", [1]),
+  SEVERAL,
+  after("second", "m1", [2]),
+  after("unknown", "m1", ["dont_know"]),
+  AGE,
+  after("young", "age_band", ["13-15"]),
+  after("club", "services", ["skole"]),
+];
+
+test("what hangs on an answer is asked only after that answer", () => {
+  const draft = new Draft(round("A", BRANCHES));
+  draft.services = ["nav"];
+  assert.deepEqual(ids(draft), ["services", "s1", "m1", "age_band"]);
+  draft.answer("s1", 5);
+  assert.deepEqual(ids(draft), ["services", "s1", "happy", "m1", "age_band"]);
+  draft.answer("happy", 1);
+  draft.answer("m1", [1, 2]);
+  draft.ageBand = "13-15";
+  draft.services = ["nav", "skole"];
+  assert.deepEqual(ids(draft), BRANCHES.map(({ id }) => id).filter((id) => id !== "unknown"));
+  draft.answer("m1", "dont_know");
+  assert.ok(ids(draft).includes("unknown") && !ids(draft).includes("second"));
+});
+
+test("what is hidden again is not sent, nor what hangs on it, though it was answered", async () => {
+  const draft = new Draft(round("A", BRANCHES));
+  draft.answer("s1", 5);
+  draft.answer("happy", 1);
+  draft.answer("happier", 2);
+  assert.ok(ids(draft).includes("happier"));
+  draft.answer("s1", 1);
+  assert.deepEqual(ids(draft), ["services", "s1", "m1", "age_band"]);
+  replies = [received];
+  await draft.send();
+  assert.deepEqual(sent[0].answers, { s1: 1 });
+});
+
+test("a hidden answer comes back with its condition", () => {
+  const draft = new Draft(round("A", BRANCHES));
+  draft.answer("s1", 5);
+  draft.answer("happy", 3);
+  draft.answer("s1", 2);
+  draft.answer("s1", 4);
+  assert.equal(draft.answers.happy, 3);
+  assert.ok(ids(draft).includes("happy"));
+});
+
+test("what hangs on a question that asks about nobody's service is not asked", () => {
+  const hanging = after("then", "mt1", [3]);
+  const draft = new Draft(round("A", [SERVICES, ABOUT, hanging]));
+  draft.services = ["nav"];
+  draft.answer("mt1", 3);
+  assert.deepEqual(ids(draft), ["services", "mt1", "then"]);
+  draft.services = [];
+  assert.deepEqual(ids(draft), ["services"]);
+});
+
+for (const [where, extra] of Object.entries({
+  options: { options: [{ value: 1, label: same("Å snakke med {service}") }] },
+  poles: { type: "triad", poles: [{ id: "a", label: same("{service}") }] },
+  axis: { type: "stones", stones: [], x: { min: same("uten {service}"), max: same("med") } },
+}))
+  test(`a service named in ${where} is named, or the question is left out`, () => {
+    const draft = new Draft(round("A", [SERVICES, { ...GENERAL, ...extra }]));
+    assert.deepEqual(ids(draft), ["services"]);
+    draft.services = ["skole"];
+    assert.deepEqual(ids(draft), ["services", "g1"]);
+    assert.equal(draft.fill(same("med {service}")), "med skolen");
+  });
+
+const PROMPTS = {
+  ...STORY,
+  id: "story:n1",
+  text: same("Hva vil du fortelle om?"),
+  prompts: [
+    { id: "n1", text: STORY.text },
+    { id: "n4", text: same("Hva må forandres?") },
+  ],
+};
+
+test("a story is kept when another prompt is chosen, and sent under that one", async () => {
+  const draft = new Draft(round("A", [SERVICES, PROMPTS]));
+  assert.equal(draft.promptOf(PROMPTS), undefined);
+  draft.choosePrompt("story:n1", "n1");
+  draft.write("story:n1", "Jeg ventet lenge.");
+  draft.choosePrompt("story:n1", "n4");
+  assert.equal(draft.textOf(PROMPTS), "Hva må forandres?");
+  replies = [received];
+  await draft.send();
+  assert.deepEqual(sent[0].stories, { n4: "Jeg ventet lenge." });
+  assert.deepEqual(sent[0].answers, {});
+});
+
+test("somebody under 13 sends nothing, and what they wrote is forgotten", async () => {
+  const draft = written();
+  draft.under13 = true;
+  await draft.send();
+  assert.deepEqual([sent, draft.sent], [[], false]);
+  draft.stop();
+  assert.deepEqual([draft.stories, draft.answers, draft.services], [{}, {}, []]);
+  await draft.send();
+  assert.deepEqual(sent, []);
+});
+
+test("the order is drawn once for a visit", () => {
+  const mixed = Array.from({ length: 12 }, (_, n) => ({ ...GENERAL, id: `q${n}`, within: "w" }));
+  const asked = (draft) => ids(draft).join();
+  const draft = new Draft(round("A", mixed));
+  const first = asked(draft);
+  draft.answer("q3", 1);
+  draft.clear(mixed[3]);
+  assert.equal(asked(draft), first);
+  const others = Array.from({ length: 5 }, () => asked(new Draft(round("A", mixed))));
+  assert.ok(others.some((other) => other !== first));
+});
+
 test("what has been sent is forgotten, except the receipt", async () => {
   const draft = written();
   replies = [received];

@@ -5,18 +5,47 @@ export type Option = { value: number; label: Localised };
 export type Service = { key: string; name: Localised };
 export type Helpline = { name: Localised; number: string; note: Localised };
 
-type Asked = { id: string; text: Localised; stem?: Localised };
+/** Asked only of those who gave one of these answers to another question. */
+export type When = { item: string; any: (number | string)[] };
+/** One of the poles of a triad or dyad, or one stone. */
+export type Mark = { id: string; label: Localised };
+export type Axis = { min: Localised; max: Localised };
+
+type Asked = {
+  id: string;
+  text: Localised;
+  stem?: Localised;
+  dont_know?: Localised;
+  when?: When;
+  /** Blocks of a group change places; the questions of a block stay together. */
+  order?: { group: string; block: number };
+  /** Questions with the same name here change places. */
+  within?: string;
+};
 export type ServicesQuestion = Asked & { type: "services" };
-export type StoryQuestion = Asked & { type: "story"; max_length: number };
-export type ChoiceQuestion = Asked & { type: "choice"; options: Option[]; dont_know?: Localised };
+export type StoryQuestion = Asked & { type: "story"; max_length: number; prompts?: Prompt[] };
+/** One of the stories to choose from; the text is sent under its id. */
+export type Prompt = { id: string; text: Localised };
+export type ChoiceQuestion = Asked & { type: "choice"; options: Option[] };
 export type ScaleQuestion = Asked & {
   type: "scale";
   min: number;
   max: number;
   anchor_min: Localised;
   anchor_max: Localised;
-  dont_know?: Localised;
 };
+/** A face goes from 1, sad, to 5, glad. */
+export type SmileysQuestion = Asked & { type: "smileys"; options: (Option & { face: number })[] };
+/** `alone`: an option that excludes the others. `most`: how many may be chosen. */
+export type MultipleQuestion = Asked & {
+  type: "multiple";
+  options: (Option & { alone?: boolean })[];
+  most: number | null;
+};
+export type RankingQuestion = Asked & { type: "ranking"; options: Option[] };
+export type TriadQuestion = Asked & { type: "triad"; poles: Mark[] };
+export type DyadQuestion = Asked & { type: "dyad"; poles: Mark[] };
+export type StonesQuestion = Asked & { type: "stones"; stones: Mark[]; x: Axis; y: Axis };
 export type AgeQuestion = Asked & {
   type: "age_band";
   options: { value: string; label: Localised }[];
@@ -26,6 +55,12 @@ export type Question =
   | StoryQuestion
   | ChoiceQuestion
   | ScaleQuestion
+  | SmileysQuestion
+  | MultipleQuestion
+  | RankingQuestion
+  | TriadQuestion
+  | DyadQuestion
+  | StonesQuestion
   | AgeQuestion;
 
 /** Who signs invitations: an address, and the public key that the round pins, in base64. */
@@ -54,7 +89,10 @@ export type Round = {
   card: boolean;
 };
 
-export type Answer = number | "dont_know";
+/** Where each stone lies, from the left and from below. */
+export type Points = Readonly<Record<string, readonly number[]>>;
+/** An option; some options, or the shares of a triad or dyad; stones. */
+export type Answer = number | "dont_know" | readonly number[] | Points;
 
 export type ResponseBody = {
   receipt_hash: string;

@@ -2,14 +2,19 @@ import {
   Problem,
   sendResponse,
   type Answer,
+  type Points,
   type Question,
   type ResponseBody,
   type Round,
   type Service,
+  type StoryQuestion,
   type Token,
+  type When,
 } from "./api.ts";
 import { language, say, t } from "./i18n.ts";
+import type { Localised } from "./languages.ts";
 import { observe } from "./observe.ts";
+import { drawn } from "./order.ts";
 import { makeSecret, receiptHash, wordList, writeReceipt } from "./receipt.ts";
 
 const SERVICE = "{service}";
@@ -17,9 +22,16 @@ const SERVICE = "{service}";
 /** What one person has answered so far. Lives in this page's memory and nowhere else. */
 export class Draft {
   services: readonly string[] = [];
+  /** Texts by question. */
   stories: Readonly<Record<string, string>> = {};
+  /** Which prompt was chosen, by question; the text stays when another is chosen. */
+  prompts: Readonly<Record<string, string>> = {};
   answers: Readonly<Record<string, Answer>> = {};
   ageBand: string | null = null;
+  /** Somebody said that they are under 13: nothing is sent. */
+  under13 = false;
+  /** They let everything be forgotten. */
+  stopped = false;
   sending = false;
   sent = false;
   /** A try may have arrived, and the server keeps the first version: nothing can change now. */
@@ -32,21 +44,30 @@ export class Draft {
 
   /** The receipt's words, from the first try to send on. */
   receipt: readonly string[] = [];
+  /** Every question, in this visit's order. */
+  readonly questions: readonly Question[];
 
   readonly #secret = makeSecret();
   readonly #round: Round;
+  readonly #aboutServices: ReadonlySet<Question>;
   #tried: ResponseBody | null = null;
   #known: ReadonlySet<string> | undefined;
 
   constructor(round: Round) {
     this.#round = round;
+    this.questions = drawn(round.questions);
+    this.#aboutServices = new Set(round.questions.filter(namesService));
     observe(this);
   }
 
   /** The questions that make sense to this person: none about {service} when none is chosen. */
   get asked(): Question[] {
-    const { questions } = this.#round;
-    return this.#about.length > 0 ? questions : questions.filter((one) => !needsService(one));
+    return this.#shown(this.#about.length > 0);
+  }
+
+  /** How many would be asked of somebody who chose a service. */
+  get most(): number {
+    return this.#shown(true).length;
   }
 
   /** Names and other words of the round itself, in lower case: they tell nothing of the writer. */
@@ -78,8 +99,30 @@ export class Draft {
     this.stories = { ...this.stories, [id]: text };
   }
 
+  choosePrompt(id: string, prompt: string): void {
+    this.prompts = { ...this.prompts, [id]: prompt };
+  }
+
   answer(id: string, answer: Answer): void {
     this.answers = { ...this.answers, [id]: answer };
+  }
+
+  /** What was chosen of several, or how something was shared; empty where nothing was. */
+  list(id: string): readonly number[] {
+    const answer = this.answers[id];
+    return Array.isArray(answer) ? answer : [];
+  }
+
+  /** Answers with some of the options; none of them is no answer. */
+  choose(question: Question, values: readonly number[]): void {
+    if (values.length > 0) this.answer(question.id, values);
+    else this.clear(question);
+  }
+
+  /** Where stones were laid. */
+  points(id: string): Points {
+    const answer = this.answers[id];
+    return typeof answer === "object" && !Array.isArray(answer) ? (answer as Points) : {};
   }
 
   story(id: string): string {
@@ -97,10 +140,51 @@ export class Draft {
     return names.length === 0 ? last : `${names.join(", ")} ${t("piping.and")} ${last}`;
   }
 
-  /** A question's text with {service} filled in. */
-  ask(text: Question["text"]): string {
-    const asked = say(text).replaceAll(SERVICE, this.serviceNames);
+  /** A text of the round with {service} filled in. */
+  fill(text: Localised | undefined): string {
+    return say(text ?? {}).replaceAll(SERVICE, this.serviceNames);
+  }
+
+  /** The same as the beginning of a sentence. */
+  ask(text: Localised | undefined): string {
+    const asked = this.fill(text);
     return asked.charAt(0).toUpperCase() + asked.slice(1);
+  }
+
+  /** What a story is an answer to: the prompt that was chosen, where there are prompts. */
+  promptOf({ id, text, prompts }: StoryQuestion): { id: string; text: Localised } | undefined {
+    return prompts === undefined ? { id, text } : prompts.find((one) => one.id === this.prompts[id]);
+  }
+
+  /** The question as it stands: of a choice of stories, the one that is told. */
+  textOf(question: Question): string {
+    const prompt = question.type === "story" ? this.promptOf(question) : undefined;
+    return this.ask((prompt ?? question).text);
+  }
+
+  /** Answers to one question, as conditions of others name them. */
+  #given(item: string): unknown[] {
+    if (item === "services") return [...this.services];
+    if (item === "age_band") return [this.ageBand];
+    return [this.answers[item]].flat();
+  }
+
+  #meets(when: When | undefined, shown: ReadonlySet<string>): boolean {
+    if (when === undefined) return true;
+    const given = shown.has(when.item) ? this.#given(when.item) : [];
+    return when.any.some((value) => given.includes(value));
+  }
+
+  /** Conditions name earlier questions of the round, and nothing follows from a hidden one. */
+  #shown(aboutServices: boolean): Question[] {
+    const shown = new Set<string>();
+    for (const question of this.#round.questions)
+      if (
+        (aboutServices || !this.#aboutServices.has(question)) &&
+        this.#meets(question.when, shown)
+      )
+        shown.add(question.id);
+    return this.questions.filter(({ id }) => shown.has(id));
   }
 
   /**
@@ -110,13 +194,13 @@ export class Draft {
    * @throws {Problem} the server refused, or nobody knows whether the answers arrived.
    */
   async send(): Promise<void> {
-    if (this.sending) return;
+    if (this.sending || this.under13) return;
     this.sending = true;
     try {
       await this.#writeReceipt();
       this.#tried ??= await this.#body();
       await sendResponse(this.#round.code, this.#tried);
-      this.#forget();
+      this.forget();
       this.sent = true;
     } catch (error) {
       if (error instanceof Problem && this.#tried !== null)
@@ -136,29 +220,39 @@ export class Draft {
     this.receipt = writeReceipt(this.#secret, words);
   }
 
+  /** What was answered to the questions that are asked now, and nothing else. */
   async #body(): Promise<ResponseBody> {
-    const stories: Record<string, string> = {};
-    const answers: Record<string, Answer> = {};
-    for (const question of this.asked) {
-      const answer = this.answers[question.id];
-      if (answer !== undefined) answers[question.id] = answer;
-      else if (question.type === "story" && this.has(question))
-        stories[question.id] = this.story(question.id);
-    }
-    return {
+    const body: ResponseBody = {
       receipt_hash: await receiptHash(this.#secret),
       language: language(),
-      services: [...this.services],
-      age_band: this.ageBand,
-      stories,
-      answers,
+      services: [],
+      age_band: null,
+      stories: {},
+      answers: {},
       ...(this.token === null ? {} : { token: this.token }),
     };
+    for (const question of this.asked) {
+      const answer = this.answers[question.id];
+      const prompt = question.type === "story" && this.has(question) && this.promptOf(question);
+      if (question.type === "services") body.services = [...this.services];
+      else if (question.type === "age_band") body.age_band = this.ageBand;
+      else if (prompt) body.stories[prompt.id] = this.story(question.id);
+      else if (answer !== undefined) body.answers[question.id] = answer;
+    }
+    return body;
   }
 
-  #forget(): void {
+  /** Ends it for somebody under 13: what was written is gone, and nobody is told. */
+  stop(): void {
+    this.forget();
+    this.stopped = true;
+  }
+
+  /** Empties it of everything that was answered. */
+  forget(): void {
     this.services = [];
     this.stories = {};
+    this.prompts = {};
     this.answers = {};
     this.ageBand = null;
     this.care = "";
@@ -183,8 +277,7 @@ function without<T>(record: Readonly<Record<string, T>>, id: string): Record<str
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== id));
 }
 
-function needsService(question: Question): boolean {
-  if (question.type === "story") return false;
-  const texts = [question.stem, question.text].flatMap((text) => Object.values(text ?? {}));
-  return texts.some((text) => text.includes(SERVICE));
+/** Whether it asks about the services; a story finds other words where none is chosen. */
+function namesService(question: Question): boolean {
+  return question.type !== "story" && JSON.stringify(question).includes(SERVICE);
 }

@@ -10,6 +10,9 @@ const PATHS = {
   pen: "m5 19 1-4L16 5l3 3L9 18Zm9-12 3 3M4 21h16",
   choice: "m5 12.5 4.5 4.5L19 7.5",
   sound: "M4 10v4h3l5 4V6L7 10Zm11-1.5a5 5 0 0 1 0 7m2.5-9.5a9 9 0 0 1 0 12",
+  up: "m5 14 7-7 7 7",
+  down: "m5 10 7 7 7-7",
+  out: "M6 6l12 12M18 6 6 18",
   answer: "M4 5h16v11h-9l-5 4v-4H4Z",
 } as const;
 

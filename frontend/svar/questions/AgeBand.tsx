@@ -1,33 +1,35 @@
 import type { AgeQuestion } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { say, t } from "../lib/i18n.ts";
-import { arrive } from "../lib/place.ts";
+import { Frame } from "./Frame.tsx";
 import { Option } from "./Option.tsx";
 
 export function AgeBand({ question, draft }: { question: AgeQuestion; draft: Draft }) {
+  const { id, options } = question;
+
+  function choose(band: string | null): void {
+    draft.ageBand = band;
+    draft.under13 = band === null;
+  }
+
   return (
-    <fieldset aria-describedby="age-hint">
-      <legend>
-        <h1 tabindex={-1} ref={arrive}>
-          {draft.ask(question.text)}
-        </h1>
-      </legend>
-      <p id="age-hint" class="quiet">
-        {t("age.hint")}
-      </p>
+    <Frame question={question} draft={draft} hint={t("age.hint")}>
       <div class="choices">
-        {question.options.map(({ value, label }) => (
+        <Option name={id} value="" chosen={draft.under13} onChoose={() => choose(null)}>
+          {t("age.under13")}
+        </Option>
+        {options.map(({ value, label }) => (
           <Option
             key={value}
-            name={question.id}
+            name={id}
             value={value}
             chosen={draft.ageBand === value}
-            onChoose={() => (draft.ageBand = value)}
+            onChoose={() => choose(value)}
           >
             {say(label)}
           </Option>
         ))}
       </div>
-    </fieldset>
+    </Frame>
   );
 }

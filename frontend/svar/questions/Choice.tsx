@@ -1,44 +1,30 @@
-import type { Answer, ChoiceQuestion } from "../lib/api.ts";
+import type { ChoiceQuestion, SmileysQuestion } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
-import { say } from "../lib/i18n.ts";
-import { arrive } from "../lib/place.ts";
+import { Face } from "./Face.tsx";
+import { Frame } from "./Frame.tsx";
 import { Option } from "./Option.tsx";
 
-export function Choice({ question, draft }: { question: ChoiceQuestion; draft: Draft }) {
-  const stem = draft.ask(question.stem ?? {});
-  const unknown = say(question.dont_know ?? {});
+type Props = { question: ChoiceQuestion | SmileysQuestion; draft: Draft };
 
-  const choice = (value: Answer, label: string) => (
-    <Option
-      key={value}
-      name={question.id}
-      value={value}
-      chosen={draft.answers[question.id] === value}
-      look={value === "dont_know" ? "apart" : undefined}
-      onChoose={() => draft.answer(question.id, value)}
-    >
-      {label}
-    </Option>
-  );
+export function Choice({ question, draft }: Props) {
+  const { id, options } = question;
 
   return (
-    <>
-      {stem !== "" && (
-        <p id="stem" class="stem">
-          {stem}
-        </p>
-      )}
-      <fieldset aria-describedby={stem === "" ? undefined : "stem"}>
-        <legend>
-          <h1 tabindex={-1} ref={arrive}>
-            {draft.ask(question.text)}
-          </h1>
-        </legend>
-        <div class="choices">
-          {question.options.map(({ value, label }) => choice(value, say(label)))}
-          {unknown !== "" && choice("dont_know", unknown)}
-        </div>
-      </fieldset>
-    </>
+    <Frame question={question} draft={draft} one>
+      <div class="choices">
+        {options.map((option) => (
+          <Option
+            key={option.value}
+            name={id}
+            value={option.value}
+            chosen={draft.answers[id] === option.value}
+            onChoose={() => draft.answer(id, option.value)}
+          >
+            {"face" in option && <Face mood={option.face} />}
+            {draft.fill(option.label)}
+          </Option>
+        ))}
+      </div>
+    </Frame>
   );
 }

@@ -8,14 +8,27 @@ type Props = {
   chosen: boolean;
   /** More class names: "step", or "apart" for what stands apart from the others. */
   look?: string | undefined;
+  /** It cannot be chosen now; it says so and stays where it is. */
+  blocked?: boolean;
   onChoose: () => void;
   children: ComponentChildren;
 };
 
-export function Option({ type = "radio", name, value, chosen, look, onChoose, children }: Props) {
+export function Option(props: Props) {
+  const { type = "radio", name, value, chosen, look, blocked = false, onChoose, children } = props;
   return (
-    <label class={classes("choice", look, chosen && "chosen")}>
-      <input type={type} name={name} value={value} checked={chosen} onChange={onChoose} />
+    <label class={classes("choice", look, chosen && "chosen", blocked && "blocked")}>
+      <input
+        type={type}
+        name={name}
+        value={value}
+        checked={chosen}
+        aria-disabled={blocked || undefined}
+        onChange={({ currentTarget }) => {
+          if (blocked) currentTarget.checked = chosen;
+          else onChoose();
+        }}
+      />
       <span class="ring" />
       {children}
     </label>

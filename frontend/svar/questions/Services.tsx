@@ -1,7 +1,7 @@
 import type { Service, ServicesQuestion } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { say, t } from "../lib/i18n.ts";
-import { arrive } from "../lib/place.ts";
+import { Frame } from "./Frame.tsx";
 import { Option } from "./Option.tsx";
 
 type Props = { question: ServicesQuestion; draft: Draft; services: Service[] };
@@ -15,15 +15,7 @@ export function Services({ question, draft, services }: Props) {
   }
 
   return (
-    <fieldset aria-describedby="services-hint">
-      <legend>
-        <h1 tabindex={-1} ref={arrive}>
-          {draft.ask(question.text)}
-        </h1>
-      </legend>
-      <p id="services-hint" class="quiet">
-        {t("services.hint")}
-      </p>
+    <Frame question={question} draft={draft} hint={t("services.hint")}>
       <div class="choices">
         {services.map(({ key, name }) => (
           <Option
@@ -38,6 +30,6 @@ export function Services({ question, draft, services }: Props) {
           </Option>
         ))}
       </div>
-    </fieldset>
+    </Frame>
   );
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Problem, type Helpline, type Question, type Round } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
@@ -10,24 +10,29 @@ import { warnBeforeUnload } from "../lib/unsent.ts";
 import { Asking } from "./Asking.tsx";
 import { LookOver } from "./LookOver.tsx";
 import { Sent } from "./Sent.tsx";
+import { Under13 } from "./Under13.tsx";
 import { Welcome } from "./Welcome.tsx";
 
 type Props = { round: Round; draft: Draft; helplines: Helpline[]; onHelp: () => void };
 
 export function Answering({ round, draft, helplines, onHelp }: Props) {
   const problem = useSignal<Problem | null>(null);
-  const seen = useSignal(0);
+  const reviewed = useSignal(false);
+  const seen = useRef(new Set<Question>());
 
-  const { asked } = draft;
+  const { asked, questions } = draft;
   // Without a token nothing can be sent, so nobody writes in vain.
   const barred = round.invited !== null && draft.token === null;
   const question =
-    step() === 0 || barred ? undefined : round.questions.slice(step() - 1).find((one) => asked.includes(one));
+    step() === 0 || barred ? undefined : questions.slice(step() - 1).find((one) => asked.includes(one));
   const reviewing = draft.locked || draft.sending || (step() > 0 && !barred && question === undefined);
-  const overview = seen.value >= asked.length;
+  // A changed answer may lead to questions that were not asked before.
+  const unseen = asked.find((one) => one !== question && !seen.current.has(one));
+  const overview = reviewed.value && unseen === undefined;
+  const stopping = draft.stopped || (draft.under13 && question?.type !== "age_band");
   const number = question === undefined ? 0 : asked.indexOf(question) + 1;
   // Until the choice of services is made, nobody knows which questions it leaves out.
-  const total = question?.type === "services" ? round.questions.length : asked.length;
+  const total = question?.type === "services" ? draft.most : asked.length;
   // A token is gone with the page, and with it the invitation.
   const warn = (draft.hasText || draft.token !== null) && !draft.sent;
 
@@ -35,9 +40,13 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   useEffect(() => void wordList().catch(() => null), []);
 
   useEffect(() => {
-    if (reviewing) seen.value = asked.length;
+    if (reviewing) reviewed.value = true;
     else problem.value = null;
-  }, [reviewing, asked.length]);
+  }, [reviewing]);
+
+  useEffect(() => {
+    if (question !== undefined) seen.current.add(question);
+  }, [question]);
 
   useLayoutEffect(() => {
     if (!warn) return undefined;
@@ -49,24 +58,31 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
 
   function title(): string {
     if (draft.sent) return `${t("sent.title")} – Fortell`;
+    if (stopping) return "Fortell";
     if (reviewing) return `${t("review.title")} – Fortell`;
     if (question === undefined) return "Fortell";
     return `${t("question.progress", { number, total })} – Fortell`;
   }
 
   function show(wanted: Question): void {
-    goTo(round.questions.indexOf(wanted) + 1);
+    goTo(questions.indexOf(wanted) + 1);
   }
 
   function next(): void {
-    const following = overview ? undefined : asked[number];
-    if (following === undefined) goTo(round.questions.length + 1);
+    const following = reviewed.value ? unseen : asked[number];
+    if (following === undefined) goTo(questions.length + 1);
     else show(following);
   }
 
   function skip(current: Question): void {
     draft.clear(current);
     next();
+  }
+
+  function unsay(): void {
+    draft.under13 = false;
+    const age = asked.find(({ type }) => type === "age_band");
+    if (age !== undefined) show(age);
   }
 
   async function send(): Promise<void> {
@@ -80,6 +96,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   }
 
   if (draft.sent) return <Sent round={round} receipt={draft.receipt} themes={[]} />;
+  if (stopping) return <Under13 draft={draft} helplines={helplines} onBack={unsay} />;
   if (reviewing)
     return (
       <LookOver

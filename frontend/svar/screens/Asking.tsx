@@ -7,9 +7,14 @@ import { Lights } from "../parts/Lights.tsx";
 import { ReadAloud } from "../parts/ReadAloud.tsx";
 import { AgeBand } from "../questions/AgeBand.tsx";
 import { Choice } from "../questions/Choice.tsx";
+import { Dyad } from "../questions/Dyad.tsx";
+import { Multiple } from "../questions/Multiple.tsx";
+import { Ranking } from "../questions/Ranking.tsx";
 import { Scale } from "../questions/Scale.tsx";
 import { Services } from "../questions/Services.tsx";
+import { Stones } from "../questions/Stones.tsx";
 import { Story } from "../questions/Story.tsx";
+import { Triad } from "../questions/Triad.tsx";
 import "./Asking.css";
 
 type Props = {
@@ -76,6 +81,17 @@ function asked({ question, draft, services, helplines, onHelp }: Props) {
     case "age_band":
       return <AgeBand question={question} draft={draft} />;
     case "choice":
+    case "smileys":
       return <Choice question={question} draft={draft} />;
+    case "multiple":
+      return <Multiple question={question} draft={draft} />;
+    case "ranking":
+      return <Ranking question={question} draft={draft} />;
+    case "triad":
+      return <Triad question={question} draft={draft} />;
+    case "dyad":
+      return <Dyad question={question} draft={draft} />;
+    case "stones":
+      return <Stones question={question} draft={draft} />;
   }
 }

@@ -1,12 +1,13 @@
 import type { Problem, Question, Round } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
-import { say, t } from "../lib/i18n.ts";
+import { t } from "../lib/i18n.ts";
 import { marks } from "../lib/identifying.ts";
 import { arrive } from "../lib/place.ts";
 import { Clues } from "../parts/Clues.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Marked } from "../parts/Marked.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
+import { inWords } from "../questions/words.ts";
 import "./LookOver.css";
 
 type Props = {
@@ -23,7 +24,7 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
   const again = problem !== null && problem.code !== "empty";
 
   const answered = (question: Question) => {
-    const answer = answerOf(question, round, draft);
+    const answer = inWords(question, round, draft);
     if (answer === "") return <p class="quiet">{t("review.skipped")}</p>;
     if (question.type !== "story") return <p class="answer">{answer}</p>;
     return (
@@ -44,7 +45,7 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
         {draft.asked.map((question) => (
           <li key={question.id}>
             <div class="both">
-              <p class="asked">{draft.ask(question.text)}</p>
+              <p class="asked">{draft.textOf(question)}</p>
               {answered(question)}
             </div>
             {!locked && (
@@ -55,7 +56,7 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
                 onClick={() => sending || onChange(question)}
               >
                 {t("review.change")}
-                <span class="sr-only">{draft.ask(question.text)}</span>
+                <span class="sr-only">{draft.textOf(question)}</span>
               </button>
             )}
             {question.type === "story" && (
@@ -108,26 +109,4 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
       </div>
     </div>
   );
-}
-
-/** An answer as its teller reads it again; "" where there is none. */
-function answerOf(question: Question, round: Round, draft: Draft): string {
-  switch (question.type) {
-    case "services":
-      return round.services
-        .filter(({ key }) => draft.services.includes(key))
-        .map(({ name }) => say(name))
-        .join(", ");
-    case "story":
-      return draft.story(question.id);
-    case "age_band":
-      return say(question.options.find(({ value }) => value === draft.ageBand)?.label ?? {});
-    default: {
-      const answer = draft.answers[question.id];
-      if (answer === undefined) return "";
-      if (answer === "dont_know") return say(question.dont_know ?? {});
-      if (question.type === "scale") return `${answer} / ${question.max}`;
-      return say(question.options.find(({ value }) => value === answer)?.label ?? {});
-    }
-  }
 }

@@ -17,6 +17,12 @@ const SECONDS: Record<Question["type"], number> = {
   story: 60,
   choice: 6,
   scale: 8,
+  smileys: 6,
+  multiple: 10,
+  ranking: 20,
+  triad: 20,
+  dyad: 12,
+  stones: 25,
   age_band: 5,
 };
 
@@ -32,6 +38,7 @@ const PROMISES = [
 export function Welcome({ round, draft, onHelp, onStart }: Props) {
   const seconds = round.questions.reduce((sum, { type }) => sum + SECONDS[type], 0);
   const minutes = Math.ceil(seconds / 60);
+  const branches = round.questions.some(({ when }) => when !== undefined);
 
   return (
     <>
@@ -43,7 +50,12 @@ export function Welcome({ round, draft, onHelp, onStart }: Props) {
             {say(round.title)}
           </h1>
         </div>
-        <p>{t("welcome.length", { questions: round.questions.length, minutes })}</p>
+        <p>
+          {t(branches ? "welcome.length.most" : "welcome.length", {
+            questions: round.questions.length,
+            minutes,
+          })}
+        </p>
         {round.invited === null || draft.token !== null ? (
           <button class="button wide" type="button" data-testid="start" onClick={onStart}>
             {t("welcome.start")}
