@@ -14,6 +14,7 @@ from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive
 
 from server import database, errors, padding, worker
 from server.act.routes import routes as act_routes
+from server.collect import work
 from server.collect.inbox import GroupCommit
 from server.collect.promise import routes as promise_routes
 from server.collect.readings import Readings
@@ -59,7 +60,8 @@ def create_app(settings: Settings) -> Litestar:
         await database.connect(settings)
         try:
             await database.migrate()
-            app.state.group_commit = GroupCommit(settings.waiting_answers)
+            app.state.group_commit = waiting = GroupCommit(settings.waiting_answers)
+            app.state.work = work.Turnstile(await work.key(), waiting.fullness)
             app.state.readings = Readings(settings.readers, settings.waiting_readings)
             async with worker.running(settings):
                 yield

@@ -8,18 +8,17 @@ import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
-import uvicorn
 from litestar import Litestar
 
 import exports
 import nlp
 from nlp.cli import nlp_group
-from server import database, demo, errors, logs, worker
+from server import database, demo, edge, errors, worker
 from server.app import create_app
 from server.collect import preview, rounds
 from server.collect.definition import CODE
@@ -101,6 +100,7 @@ def _with_database(settings: Settings, work: Callable[[], Awaitable[Any]]) -> An
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Run the server (with the worker inside, unless FORTELL_WORKER=false)."""
+    edge.keep_no_trace()
     _with_database(settings, database.ping)
     run_server(settings)
 
@@ -112,20 +112,7 @@ def run_server(settings: Settings) -> None:
 
 
 def _serve(app: Litestar, listening: socket.socket) -> None:
-    """No access log, for an address and a path together are a trace."""
-    logs.configure()
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
-    with suppress(KeyboardInterrupt):
-        server.run([listening])
-    if not server.started:
+    if not edge.serve(app, listening):
         sys.exit(3)
 
 
@@ -174,7 +161,7 @@ def migrate(settings: Settings) -> None:
 @click.pass_obj
 def worker_command(settings: Settings, once: bool) -> None:
     """Shuffle answers into the store and read stories, as the server's own worker does."""
-    logs.configure()
+    edge.keep_no_trace()
     if once:
         _with_database(settings, worker.once)
         click.echo("What was due has been moved to the store and read.")
@@ -196,12 +183,22 @@ def release(settings: Settings, code: str, day: datetime.datetime) -> None:
     """Let out, through the gate, what may be let out of a round."""
     if day.date() > datetime.date.today():
         raise click.ClickException("A release is for ever and cannot lie ahead. Leave --date out.")
-    made = _with_database(settings, lambda: releases.publish(code, day.date()))
+
+    async def publish() -> tuple[exports.Release, bool]:
+        made = await releases.publish(code, day.date())
+        return made, await releases.leaves_out_copies(code)
+
+    made, held = _with_database(settings, publish)
     shown = sum(figure.visible for figure in made.figures)
     click.echo(
         f"Release {made.number} of {code}: {shown} figures shown, "
         f"{len(made.figures) - shown} hidden (each says why)."
     )
+    if held:
+        click.echo(
+            "Stories that many sent alike are not counted until somebody has looked at them: "
+            f"{settings.public_url}/stab/{code}/like"
+        )
 
 
 @main.command()
@@ -307,6 +304,7 @@ def signer_round(settings: Settings, code: str, invitations: int, out: Path) -> 
 @click.pass_obj
 def signer_serve(settings: Settings) -> None:
     """Run the signer."""
+    edge.keep_no_trace()
     Store(settings.signer_path).close()
     names = "FORTELL_SIGNER_HOST and FORTELL_SIGNER_PORT"
     listening = _listen(settings.signer_host, settings.signer_port, names)

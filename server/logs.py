@@ -9,6 +9,7 @@ import datetime
 import json
 import logging
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -53,6 +54,21 @@ def configure() -> None:
         logger.handlers = []
         logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    _catch_what_python_would_print()
+
+
+def _catch_what_python_would_print() -> None:
+    """Warnings, and errors that nobody caught: their words could quote what was sent."""
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False
+    sys.excepthook = lambda _, error, trace: failure("stopped", error.with_traceback(trace))
+    sys.unraisablehook = lambda found: _uncaught(found.exc_value)
+    threading.excepthook = lambda found: _uncaught(found.exc_value)
+
+
+def _uncaught(error: BaseException | None) -> None:
+    if error is not None:
+        failure("uncaught", error)
 
 
 def event(name: str, **facts: int | str | bool) -> None:

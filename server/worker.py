@@ -1,4 +1,4 @@
-"""Work that can wait: shuffling inboxes into the store, deleting stories, reading new ones.
+"""Work that can wait: shuffling inboxes into the store, deleting stories, finding copies, reading.
 
 Everything is derived from what the tables hold, so a worker can be killed at any time and any
 number of them can share one PostgreSQL.
@@ -12,7 +12,7 @@ from functools import partial
 
 import nlp
 from server import database, logs
-from server.collect import inbox, keeping
+from server.collect import copies, inbox, keeping
 from server.settings import Settings
 from server.understand import service as understand
 
@@ -27,6 +27,7 @@ async def once(stop: asyncio.Event | None = None) -> None:
     today = datetime.date.today()
     await inbox.move_due(today)
     await keeping.delete_due(today)
+    await copies.look_where_due()
     await understand.annotate_waiting(stop)
 
 

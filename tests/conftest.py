@@ -19,6 +19,7 @@ from litestar import Litestar
 from server.app import create_app
 from server.collect import live
 from server.settings import Settings
+from tests.server.working import Working
 
 T = TypeVar("T")
 LOCAL_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -116,7 +117,9 @@ async def app(settings: Settings) -> AsyncIterator[Litestar]:
 
 @pytest.fixture
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser without a screen. It follows no redirect by itself."""
+    """A browser without a screen. It follows no redirect, and works where sending asks for it."""
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test.local") as browser:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test.local", auth=Working()
+    ) as browser:
         yield browser

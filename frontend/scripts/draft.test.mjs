@@ -7,8 +7,10 @@ import { load } from "./load.mjs";
 globalThis.document = { documentElement: { lang: "" } };
 let replies = [];
 let sent = [];
+const CHALLENGE = { challenge: "c", bits: 0 };
 globalThis.fetch = async (path, { body } = {}) => {
   if (/\.(json|txt)/.test(path)) return new Response(await readFile(new URL(`..${path.split("?")[0]}`, import.meta.url)));
+  if (path.endsWith("/work")) return new Response(JSON.stringify(CHALLENGE));
   if (body !== undefined) sent.push(JSON.parse(body));
   const reply = replies.shift() ?? { status: 200, body: round(path.split("/").pop()) };
   if (reply === "lost") throw new TypeError("network");
@@ -49,7 +51,9 @@ function round(code, questions = [SERVICES, STORY, ABOUT, ATTRIBUTION, GENERAL, 
     { key: "nav", name: same("NAV") },
     { key: "skole", name: same("skolen") },
   ];
-  return { code, languages: ["nb", "nn", "en"], status: "open", services, questions };
+  return {
+    code, languages: ["nb", "nn", "en"], status: "open", services, questions, work: CHALLENGE,
+  };
 }
 
 function written() {

@@ -71,6 +71,10 @@ class GroupCommit:
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(limit)
         self._task: asyncio.Task[None] | None = None
 
+    def fullness(self) -> float:
+        """Share of the places for waiting answers that are taken, from 0 to 1."""
+        return self._waiting.qsize() / self._waiting.maxsize
+
     async def add(self, row: Inbox, token: str | None = None) -> None:
         """Store one answer; returns when it is on disk.
 

@@ -21,6 +21,7 @@ from server.collect.definition import AGE_BAND, SERVICES
 from server.collect.live import LiveRound
 from server.collect.tables import Inbox
 from server.collect.tokens import Token
+from server.collect.work import Work
 from server.errors import Problem
 
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
@@ -53,7 +54,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     receipt's secret; secret and words stay with the young person. `answers` holds what
     `server.collect.answers` describes. A story stands in `stories` as it was written, or in
     `sealed` as a proposal gave it back, never in both. `token` lets the answer into an invited
-    round; it is not stored with it.
+    round, and `work` is done for the receipt hash; neither is stored with it.
     """
 
     receipt_hash: Hash
@@ -64,6 +65,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     sealed: Annotated[dict[Id, Sealed], msgspec.Meta(max_length=10)] = {}
     answers: Annotated[dict[Id, Answer], msgspec.Meta(max_length=200)] = {}
     token: Token | None = None
+    work: Work | None = None
 
 
 class Teller(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

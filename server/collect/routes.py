@@ -22,6 +22,7 @@ from server.collect.inbox import Busy
 from server.collect.proposals import Proposals, Told
 from server.collect.readings import Full, Gone
 from server.collect.responses import Hash, NewResponse
+from server.collect.work import Challenge
 from server.errors import Problem
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -83,13 +84,24 @@ class RoundController(Controller):
 
     @get(responses=errors.described(400, 403, 404))
     async def show(
-        self, code: FromPath[str], preview: FromQuery[str | None] = None
+        self, code: FromPath[str], state: State, preview: FromQuery[str | None] = None
     ) -> dict[str, Any]:
-        """What the round asks, who reads, and where help is; with a token also before it opens."""
+        """What the round asks, who reads, and where help is; with a token also before it opens.
+
+        And work to be done before an answer is sent.
+        """
         found = await live.live_round(code, today())
         if preview is not None:
             previews.must_fit(found, preview)
-        return live.public(found, HELPLINES, preview is not None)
+        told = live.public(found, HELPLINES, preview is not None)
+        return told | {"work": state.work.challenge(found.id)}
+
+    @get("/work", responses=errors.described(400, 404))
+    async def work(self, code: FromPath[str], state: State) -> Challenge:
+        """A new challenge, for whoever has waited longer than the first one lasts."""
+        found = await live.live_round(code, today())
+        made: Challenge = state.work.challenge(found.id)
+        return made
 
     @post(
         "/responses",
@@ -114,6 +126,7 @@ class RoundController(Controller):
         if found.status != "open" and await inbox.is_known(data.receipt_hash):
             return Received()
         live.must_be_open(found)
+        state.work.check(data.work, found.id, data.receipt_hash)
         spent = tokens.verified(data.token, found.definition.invited)
         arrived = (data, found, today())
         with _told_what_to_do():

@@ -4,7 +4,7 @@ No table here has a serial number or a time. `receipt_hash` is SHA-256 of a secr
 young person holds; it makes a resend harmless and lets the holder withdraw.
 """
 
-from piccolo.columns import UUID, Boolean, Date, ForeignKey, Text, Varchar
+from piccolo.columns import UUID, Boolean, Bytea, Date, ForeignKey, Text, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
@@ -37,6 +37,7 @@ class Response(Table, tablename="response"):
     """An answer in the store. `document` is server.collect.responses.Document, JSON.
 
     `has_story` says whether a story was told, also when it has been deleted since.
+    `held` says whether its stories look copied: server.collect.copies.Held.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -45,6 +46,7 @@ class Response(Table, tablename="response"):
     week = Varchar(8)
     has_story = Boolean(index=True)
     stories_deleted = Boolean(default=False)
+    held = Varchar(8, default="")
     document = Text()
 
 
@@ -64,3 +66,10 @@ class Spent(Table, tablename="spent"):
 
     hash = Varchar(64, primary_key=True)
     waiting = Boolean(default=True)
+
+
+class Secret(Table, tablename="secret"):
+    """A key that every process of this installation needs; made by the first."""
+
+    name = Varchar(20, primary_key=True)
+    value = Bytea(secret=True)

@@ -205,14 +205,14 @@ def app_config() -> AppConfig:
 def tables() -> tuple[type[Table], ...]:
     """Every table, each defined in the room that owns it."""
     from server.act.tables import Action, Card
-    from server.collect.tables import Inbox, Response, Round, Spent, Tombstone
+    from server.collect.tables import Inbox, Response, Round, Secret, Spent, Tombstone
     from server.release.tables import ReleaseRow
-    from server.staff.tables import Account, Session
+    from server.staff.tables import Account, Look, Session
     from server.understand.tables import Annotation
 
     return (
         Round, Inbox, Response, Tombstone, Spent, Annotation, ReleaseRow, Action, Card,
-        Account, Session,
+        Account, Session, Secret, Look,
     )  # fmt: skip
 
 

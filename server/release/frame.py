@@ -14,6 +14,7 @@ import polars as pl
 import nlp
 from enumerations import Sentiment
 from server.collect.answers import DONT_KNOW
+from server.collect.copies import COUNTS
 from server.collect.responses import Document, Teller, decode, theme_ids
 from server.collect.tables import Response
 from server.understand.tables import Annotation
@@ -46,7 +47,7 @@ _annotations = msgspec.json.Decoder(list[_Annotated])
 
 
 async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
-    """Every response of a round; columns as `exports` documents them.
+    """Every response of a round that is not held; columns as `exports` documents them.
 
     Whoever has told counts as having told for ever, also when the story has been deleted
     (`server.collect.keeping`); what it was about is not counted any more, for nobody knows.
@@ -64,7 +65,7 @@ async def frame(round_id: UUID, items: list[str]) -> pl.DataFrame:
         Response.has_story,
         Response.stories_deleted,
         Response.document,
-    ).where(Response.round == round_id)
+    ).where(Response.round == round_id, Response.held.is_in([held.value for held in COUNTS]))
     read = await Annotation.select(Annotation.response, Annotation.document).where(
         Annotation.model_version == nlp.model_version(), Annotation.response.round == round_id
     )

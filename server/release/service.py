@@ -8,7 +8,7 @@ import exports
 import nlp
 from exports import Catalogue, Group, History, Policy, Release, Service, Theme
 from server import logs
-from server.collect import questionnaire, rounds
+from server.collect import copies, questionnaire, rounds
 from server.collect.rounds import Definition
 from server.release.frame import Unread, frame
 from server.release.tables import ReleaseRow
@@ -19,7 +19,7 @@ class ReleaseError(Exception):
 
 
 async def publish(code: str, day: datetime.date) -> Release:
-    """Let out what may be let out of a round, and keep it for ever.
+    """Let out what may be let out of a round, and keep it for ever; copies are held back first.
 
     Args:
         code: the round's code.
@@ -37,6 +37,7 @@ async def publish(code: str, day: datetime.date) -> Release:
         raise ReleaseError(f"No round has the code {code}. See which there are: fortell round list")
     row, definition = found
     items = questionnaire.counted(definition)
+    await copies.look(row.id)
     try:
         answers = await frame(row.id, items)
     except Unread:
@@ -56,6 +57,12 @@ async def publish(code: str, day: datetime.date) -> Release:
     await _keep(row.id, made)
     logs.event("released", round=definition.code, number=made.number)
     return made
+
+
+async def leaves_out_copies(code: str) -> bool:
+    """Whether stories of a round wait for somebody to say that they count."""
+    found = await rounds.find(code)
+    return found is not None and await copies.is_waiting(found[0].id)
 
 
 async def _keep(round_id: UUID, made: Release) -> None:

@@ -11,7 +11,7 @@ from server import pages
 from server.act import ledger
 from server.act.ledger import Answer, Area, Subject
 from server.act.routes import show as show_card
-from server.collect import live, rounds
+from server.collect import copies, live, rounds
 from server.collect.live import LiveRound
 from server.errors import Problem
 from server.release import service
@@ -34,6 +34,7 @@ async def rounds_page(request: AnyRequest) -> Response[str]:
             "status": (await live.live_round(definition.code, _today())).status,
             "released": latest.get(row.id),
             "published": await ledger.published_on(row.id),
+            "copies": await copies.is_waiting(row.id),
         }
         for row, definition in reversed(await rounds.all_rounds())
     ]

@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from server import pages
-from server.staff import door, rounds, sign_in
+from server.staff import copies, door, rounds, sign_in
 
 routes: list[ControllerRouterHandler] = [
     Router(
@@ -20,6 +20,8 @@ routes: list[ControllerRouterHandler] = [
             rounds.delete_answer,
             rounds.preview,
             rounds.publish,
+            copies.copies_page,
+            copies.decide,
         ],
         exception_handlers={
             **pages.exception_handlers,

@@ -4,6 +4,8 @@ from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz, Varcha
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
+from server.collect.tables import Round
+
 
 class Account(Table, tablename="account"):
     """A local account. `locked_until` and `failures` throttle guessing."""
@@ -21,3 +23,17 @@ class Session(Table, tablename="session"):
     token_hash = Varchar(64, primary_key=True)
     account = ForeignKey(Account)
     expires = Timestamptz(default=None)
+
+
+class Look(Table, tablename="look"):
+    """Somebody looked at stories that are held back, or decided about some of them.
+
+    `act` is server.staff.copies.Act. The week is all that is kept of when: a day would tell which
+    of two copies came first.
+    """
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    account = ForeignKey(Account)
+    act = Varchar(12)
+    week = Varchar(8)

@@ -133,6 +133,7 @@ ROUTES = {
     "/api/rounds/{code:str}/withdrawals": nothing(
         f"/api/rounds/{CODE}/withdrawals", bodies=(None, {"withdraw": receipt()})
     ),
+    "/api/rounds/{code:str}/work": nothing(f"/api/rounds/{CODE}/work", "/api/rounds/INGEN/work"),
     "/rapport/{code:str}": both(f"/rapport/{CODE}", "/rapport/INGEN"),
     "/rapport/{code:str}/{key:str}": both(
         f"/rapport/{CODE}/nav",
@@ -149,6 +150,8 @@ ROUTES = {
     "/stab/inn": nothing("/stab/inn"),
     "/stab/ut": nothing("/stab/ut"),
     "/stab/{code:str}/kort": both(f"/stab/{CODE}/kort"),
+    "/stab/{code:str}/like": nothing(f"/stab/{CODE}/like", f"/stab/{CODE}/like?lang=en"),
+    "/stab/{code:str}/like/{key:str}": nothing(f"/stab/{CODE}/like/{'0' * 64}"),
     "/stab/{code:str}/tiltak": both(f"/stab/{CODE}/tiltak", f"/stab/{CODE}/tiltak?lang=nn"),
     "/stab/{code:str}/tiltak/{theme:str}": both(
         f"/stab/{CODE}/tiltak/A", f"/stab/{CODE}/tiltak/C", f"/stab/{CODE}/tiltak/finnes_ikke"
@@ -207,12 +210,17 @@ async def walk(
 
 
 def _seen(reply: httpx.Response) -> Seen:
-    headers = [(name, _steady(value)) for name, value in reply.headers.multi_items()]
+    headers = [
+        (name, _steady(value))
+        for name, value in reply.headers.multi_items()
+        if name != "last-modified"  # when a file was built; its digits would be taken for counts
+    ]
     return Seen(reply.status_code, tuple(sorted(headers)), _steady(reply.text))
 
 
 def _steady(text: str) -> str:
-    """Without form tokens and the secrets of cookies."""
+    """Without form tokens, the secrets of cookies, and challenges, which change by the hour."""
+    text = re.sub(r'(?<="challenge":")[\w.-]+(?=")', "…", text)
     return re.sub(r"(?<![\w-])[0-9a-f]{64}(?![\w-])|(?<==)[\w-]{43}(?=;)", "…", text)
 
 

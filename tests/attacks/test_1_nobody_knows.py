@@ -29,6 +29,7 @@ from tests.server import outside
 from tests.server.invited import signer_in
 from tests.server.process import load_round, serving, until
 from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, story, words
+from tests.server.working import Working
 
 anyio = pytest.mark.anyio
 SEND = f"/api/rounds/{CODE}/responses"
@@ -38,7 +39,16 @@ EMPTY = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{
 # `migration` says when the program's tables were made; `published` is the date of a document.
 ANSWERS = {
     "inbox": {"id", "round", "receipt_hash", "week", "document"},
-    "response": {"id", "round", "receipt_hash", "week", "has_story", "stories_deleted", "document"},
+    "response": {
+        "id",
+        "round",
+        "receipt_hash",
+        "week",
+        "has_story",
+        "stories_deleted",
+        "held",
+        "document",
+    },
     "tombstone": {"receipt_hash"},
     "spent": {"hash", "waiting"},
     "annotation": {"id", "response", "model_version", "document"},
@@ -50,6 +60,8 @@ OTHERS = {
     "release": {"id", "round", "number", "published", "document", "members", "digest"},
     "action": {"id", "round", "theme", "status", "text", "next_check"},
     "card": {"round", "published"},
+    "secret": {"name", "value"},
+    "look": {"id", "round", "account", "act", "week"},
     "migration": {"id", "name", "app_name", "ran_on"},
 }
 
@@ -353,7 +365,7 @@ def test_the_log_and_the_disk_know_no_phone_and_no_moment(database: str, tmp_pat
     mine = receipt()
     with (
         serving(database, log, worker_pause=0.05) as server,
-        httpx.Client(base_url=server.url, headers=PHONE) as phone,
+        httpx.Client(base_url=server.url, headers=PHONE, auth=Working()) as phone,
     ):
         for _ in range(inbox.BATCH):
             assert phone.post(SEND, json=answer()).status_code == 201

@@ -20,6 +20,7 @@ from tests.conftest import run as in_loop
 from tests.server import outside
 from tests.server.process import load_round, run, serving, until
 from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, sealed, story
+from tests.server.working import Working
 
 anyio = pytest.mark.anyio
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -54,7 +55,7 @@ def test_a_name_or_a_number_is_nowhere_after_sending(database: str, tmp_path: Pa
         said = log.read_bytes() + b"".join(r.content + str(r.headers).encode() for r in replies)
         return outside.found_in(said + in_loop(outside.everything(database)), SECRETS)
 
-    with serving(database, log, worker="false") as server, httpx.Client() as phone:
+    with serving(database, log, worker="false") as server, httpx.Client(auth=Working()) as phone:
         send = server.url + SEND
         for text in stories(inbox.BATCH + 4):
             replies.append(phone.post(send, json=story(text)))
@@ -107,7 +108,7 @@ def test_a_name_or_a_number_is_nowhere_after_a_proposal_and_after_sending_it(
         said += b"".join(p.read_bytes() for p in temporary.rglob("*") if p.is_file())
         return outside.found_in(said + in_loop(outside.everything(database)), SECRETS)
 
-    with serving(database, log, worker="false") as server, httpx.Client() as phone:
+    with serving(database, log, worker="false") as server, httpx.Client(auth=Working()) as phone:
         before = in_loop(outside.everything(database))
         proposed = []
         for text in stories(len(WRITTEN)):
@@ -146,7 +147,7 @@ def test_a_story_that_cannot_be_stored_leaves_no_trace(database: str, tmp_path: 
     text = stories(1)[0]
 
     async def send_and_kill() -> None:
-        async with outside.holding(database, "inbox"), httpx.AsyncClient() as phone:
+        async with outside.holding(database, "inbox"), httpx.AsyncClient(auth=Working()) as phone:
             sending = asyncio.create_task(phone.post(server.url + SEND, json=story(text)))
             assert (await phone.get(f"{server.url}/api/rounds/{CODE}")).status_code == 200
             server.kill()
@@ -255,7 +256,7 @@ def test_what_a_killed_server_left_in_the_log_is_erased_by_the_next(
     written = receipt()
     with serving(database, log, worker="false") as server:
         body = story(f"{CANARY} " * 40, written)
-        assert httpx.post(server.url + SEND, json=body).status_code == 201
+        assert httpx.post(server.url + SEND, json=body, auth=Working()).status_code == 201
         server.kill()
         server.process.wait()
     wal = outside.file_of(database).with_name("fortell.db-wal")

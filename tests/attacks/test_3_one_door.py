@@ -38,6 +38,7 @@ from tests.server import outside
 from tests.server.conftest import NAME, PASSWORD, sign_in
 from tests.server.process import serving
 from tests.server.rounds import CODE, file_text
+from tests.server.working import Working
 
 anyio = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -280,7 +281,9 @@ async def fill(database: str) -> None:
     app = create_app(Settings(database=database, worker=False))
     async with app.lifespan():
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test.local") as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://test.local", auth=Working()
+        ) as client:
             await doors.load_round()
             await doors.send_and_read(client, 0, doors.ANSWERED)
     live.forget()
@@ -361,7 +364,10 @@ def imported(module: ast.Module) -> set[str]:
 
 
 def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
-    """The engine's module reads answers to hear them; `frame` alone puts the two together."""
+    """The engine's module reads answers to hear them; `frame` alone puts the two together.
+
+    `copies` reads stories to find those that are nearly the same, and nothing else of answers.
+    """
     tables = {
         "server.collect.tables.Response": "answers",
         "server.collect.tables.Inbox": "answers",
@@ -372,6 +378,7 @@ def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
         for name, module in modules("server")
     }
     assert {name: found for name, found in users.items() if found} == {
+        "server.collect.copies": {"answers"},
         "server.collect.inbox": {"answers"},
         "server.collect.keeping": {"answers"},  # deletes their stories
         "server.collect.responses": {"answers"},

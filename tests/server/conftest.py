@@ -4,6 +4,8 @@ import datetime
 import hashlib
 import logging
 import re
+import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,8 +32,12 @@ def logging_restored() -> Iterator[None]:
     """Commands send every logger to the standard error of their moment; undo it afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
     yield
     root.handlers, root.level = handlers, level
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(False)
+    logging.raiseExceptions = True
 
 
 def words(nb: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.server.process import Server, load_round, serving
 from tests.server.rounds import CODE, answer
+from tests.server.working import Working
 
 EXAMPLES = 25
 OPERATIONS = {
@@ -22,6 +23,7 @@ OPERATIONS = {
     "GET /api/rounds/{code}/card",
     "GET /api/rounds/{code}/others",
     "GET /api/rounds/{code}/release",
+    "GET /api/rounds/{code}/work",
     "POST /api/rounds/{code}/proposals",
     "POST /api/rounds/{code}/responses",
     "POST /api/rounds/{code}/withdrawals",
@@ -75,7 +77,7 @@ def test_every_status_that_a_reader_can_meet_is_described(server: Server) -> Non
     document = httpx.get(f"{server.url}/schema/openapi.json").json()
     send = document["paths"]["/api/rounds/{code}/responses"]["post"]
     assert send["responses"].keys() >= {"201", "400", "403", "404", "410", "413", "503"}
-    with httpx.Client(base_url=server.url) as phone:
+    with httpx.Client(base_url=server.url, auth=Working()) as phone:
         replies = {
             "201": phone.post(f"/api/rounds/{CODE}/responses", json=answer()),
             "400": phone.post(f"/api/rounds/{CODE}/responses", json={}),

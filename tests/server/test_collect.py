@@ -67,7 +67,7 @@ async def test_the_page_is_told_all_that_the_contract_names(client: httpx.AsyncC
     assert told.keys() == {
         "code", "title", "organisation", "languages", "status", "opens", "closes", "readers",
         "mandate", "services", "helplines", "questions", "card", "previous", "preview",
-        "invited", "keep_months", "stories_deleted",
+        "invited", "keep_months", "stories_deleted", "work",
     }  # fmt: skip
     assert (told["status"], told["closes"], told["previous"]) == ("open", None, None)
     assert told["organisation"] == words("Lunvik kommune")

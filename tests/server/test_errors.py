@@ -23,6 +23,7 @@ from tests.conftest import run as in_loop
 from tests.server import outside
 from tests.server.process import load_round, nlp_without_weights, serving, until
 from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, story
+from tests.server.working import Working
 
 anyio = pytest.mark.anyio
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -119,15 +120,15 @@ def test_a_server_whose_files_may_not_grow_recovers_when_they_may(
     load_round(database)
     with serving(database, tmp_path / "log", worker="false") as server:
         kept = story("Før.")
-        assert httpx.post(server.url + SEND, json=kept).status_code == 201
+        assert httpx.post(server.url + SEND, auth=Working(), json=kept).status_code == 201
         no_limit = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         log = outside.file_of(database).with_name("fortell.db-wal")
         limits = (log.stat().st_size, no_limit[1])
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limits)
         body = story("lang " * 700)
-        assert told(httpx.post(server.url + SEND, json=body)) == FULL
+        assert told(httpx.post(server.url + SEND, auth=Working(), json=body)) == FULL
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, no_limit)
-        assert httpx.post(server.url + SEND, json=body).status_code == 201
+        assert httpx.post(server.url + SEND, auth=Working(), json=body).status_code == 201
         server.stop()
     found = in_loop(outside.rows(database, "SELECT receipt_hash FROM inbox"))
     assert {text for (text,) in found} == {kept["receipt_hash"], body["receipt_hash"]}
@@ -225,7 +226,7 @@ async def _while_it_goes_and_comes(
     async with (
         app.lifespan(),
         httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://test.local"
+            transport=httpx.ASGITransport(app), base_url="http://test.local", auth=Working()
         ) as client,
     ):
         await load()
@@ -321,11 +322,11 @@ def test_a_server_without_a_model_takes_scales_and_stores_no_story(
     log = tmp_path / "log"
     modules = nlp_without_weights(tmp_path)
     with serving(database, log, modules, worker_pause=0.05) as server:
-        told = httpx.post(server.url + SEND, json=story("Hun Guri var grei."))
+        told = httpx.post(server.url + SEND, auth=Working(), json=story("Hun Guri var grei."))
         assert (told.status_code, told.json()["code"]) == (503, "cannot_deidentify")
         assert "Guri" not in told.text
         for _ in range(inbox.BATCH):
-            assert httpx.post(server.url + SEND, json=answer()).status_code == 201
+            assert httpx.post(server.url + SEND, auth=Working(), json=answer()).status_code == 201
 
         async def said() -> bool:
             moved = await outside.rows(database, "SELECT count(*) FROM response")

@@ -16,6 +16,7 @@ from tests.conftest import run as in_loop
 from tests.server import outside
 from tests.server.process import FORTELL, environment, load_round, run, serving, until
 from tests.server.rounds import CODE, answer, hash_of, receipt
+from tests.server.working import Working
 
 ANSWERS = 240
 KILLS = 3
@@ -29,7 +30,7 @@ async def send_all(
 ) -> None:
     """Send from many phones at once, until all is sent or `stop` has ended the server."""
     waiting: Iterator[dict[str, Any]] = iter(answers)
-    async with httpx.AsyncClient(base_url=url, timeout=60) as phones:
+    async with httpx.AsyncClient(base_url=url, timeout=60, auth=Working()) as phones:
 
         async def phone() -> None:
             for body in waiting:

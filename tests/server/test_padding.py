@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from server import padding
 from tests.server.process import Server, load_round, serving
 from tests.server.rounds import CODE, answer, receipt, story
+from tests.server.working import solve
 
 ROUND = f"/api/rounds/{CODE}"
 
@@ -71,8 +73,19 @@ def on_the_wire(server: Server, method: str, path: str, body: object = None) -> 
     return int(reply[9:12]), len(reply)
 
 
-def lengths(server: Server, path: str, *bodies: object) -> set[tuple[int, int]]:
-    return {on_the_wire(server, "POST", ROUND + path, body) for body in bodies}
+def lengths(server: Server, path: str, *bodies: Any) -> set[tuple[int, int]]:
+    asked = httpx.get(f"{server.url}{ROUND}/work").json()
+    return {
+        on_the_wire(
+            server,
+            "POST",
+            ROUND + path,
+            body | {"work": solve(**asked, subject=body["receipt_hash"])}
+            if "receipt_hash" in body
+            else body,
+        )
+        for body in bodies
+    }
 
 
 def test_what_was_told_and_whether_it_was_there_before_do_not_show(server: Server) -> None:

@@ -29,6 +29,7 @@ from server.settings import Settings
 from tests.server import outside
 from tests.server.process import nlp_without_weights, serving
 from tests.server.rounds import CODE, answer, file_text, sealed, story
+from tests.server.working import Working
 
 anyio = pytest.mark.anyio
 ROUND = f"/api/rounds/{CODE}"
@@ -388,7 +389,7 @@ async def test_no_model_runs_when_a_sealed_story_is_sent(
     ) as server:
 
         def post(address: str, body: Any) -> httpx.Response:
-            return httpx.post(server.url + address, json=body)
+            return httpx.post(server.url + address, json=body, auth=Working())
 
         for address, body in ((SEND, bodies[1]), (ASK, told(TEXT))):
             reply = await asyncio.to_thread(post, address, body)

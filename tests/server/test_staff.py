@@ -96,6 +96,8 @@ CLOSED = [
     ("POST", f"/stab/{CODE}/tiltak"),
     ("POST", f"/stab/{CODE}/tiltak/A1_tillit"),
     ("POST", f"/stab/{CODE}/tiltak/A1_tillit/slett"),
+    ("GET", f"/stab/{CODE}/like"),
+    ("POST", f"/stab/{CODE}/like/{'0' * 64}"),
     ("POST", "/stab/ut"),
 ]
 

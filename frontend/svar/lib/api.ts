@@ -1,4 +1,5 @@
 import type { Localised } from "./languages.ts";
+import { solve, type Challenge, type Work } from "./work.ts";
 
 export type Status = "open" | "closed" | "upcoming" | "blocked" | "unapproved" | "waiting" | "full";
 export type Option = { value: number; label: Localised };
@@ -87,6 +88,7 @@ export type Round = {
   previous: { code: string } | null;
   /** This round's own "Hva skjedde" card is published. */
   card: boolean;
+  work: Challenge;
 };
 
 /** Where each stone lies, from the left and from below. */
@@ -143,11 +145,18 @@ export class Problem extends Error {
 
   /** What was sent is wrong, so an earlier try with the same content was not kept either. */
   get refusedContent(): boolean {
-    return this.status === 400 || this.status === 413;
+    return (this.status === 400 && !this.code.startsWith("work_")) || this.status === 413;
   }
 }
 
 const TIMEOUT_MS = 30_000;
+const CHALLENGES = 3;
+/** Zero bits beyond which a challenge is not ours. */
+const HARDEST = 24;
+
+/** Requests are filled up to this many bytes, or twice, four times … as many: no length tells. */
+const SMALLEST_REQUEST = 4096;
+const LARGEST_REQUEST = 128 * 1024;
 
 // Replies from something in front of the server, which say only a status.
 const WORDLESS: Record<number, string> = { 413: "too_large", 429: "busy", 503: "busy" };
@@ -168,11 +177,46 @@ export function getOthers(code: string): Promise<Others> {
   return call<Others>(`/api/rounds/${encodeURIComponent(code)}/others`);
 }
 
+/** Sends an answer, with proof of work done for it. */
 export async function sendResponse(code: string, body: ResponseBody): Promise<void> {
   const path = `/api/rounds/${encodeURIComponent(code)}/responses`;
-  const { status } = await call<{ status?: string }>(path, body);
+  const { status } = await withWork(code, body.receipt_hash, (work) =>
+    call<{ status?: string }>(path, { ...body, work }),
+  );
   // Something between us and the server may answer for it, as the page of a guest network does.
   if (status !== "received") throw new Problem("offline");
+}
+
+const works = new Map<string, Promise<Work>>();
+
+/** Begins work that sending will ask for; `subject` is what it is done for, a receipt's hash. */
+export function prepareWork(subject: string, challenge: Challenge): void {
+  if (challenge.bits <= HARDEST && !works.has(subject))
+    works.set(subject, solve(challenge, subject));
+}
+
+/** Sends something with its work; where the challenge has grown old, with that of a new one. */
+async function withWork<T>(
+  code: string,
+  subject: string,
+  send: (work: Work) => Promise<T>,
+): Promise<T> {
+  for (let challenges = 1; ; challenges++) {
+    if (!works.has(subject))
+      prepareWork(subject, await call(`/api/rounds/${encodeURIComponent(code)}/work`));
+    const work = works.get(subject);
+    // Something between us and the server answered, or asks for more than anybody can do.
+    if (work === undefined) throw new Problem("offline");
+    try {
+      const reply = await send(await work);
+      works.delete(subject);
+      return reply;
+    } catch (error) {
+      const expired = error instanceof Problem && error.code === "work_expired";
+      if (expired) works.delete(subject);
+      if (!expired || challenges === CHALLENGES) throw error;
+    }
+  }
 }
 
 /** Withdraws an answer; what does so is derived from its receipt. */
@@ -188,7 +232,7 @@ const READING: RequestInit = { credentials: "same-origin" };
 const sending = (body: unknown): RequestInit => ({
   method: "POST",
   headers: { "Content-Type": "application/json" },
-  body: JSON.stringify(body),
+  body: filled(JSON.stringify(body)),
   credentials: "omit",
   cache: "no-store",
 });
@@ -214,6 +258,14 @@ export async function call<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** JSON with spaces after it. */
+function filled(json: string): string {
+  const length = new TextEncoder().encode(json).length;
+  let size = SMALLEST_REQUEST;
+  while (size < length) size *= 2;
+  return size > LARGEST_REQUEST ? json : json + " ".repeat(size - length);
 }
 
 async function problemOf(reply: Response): Promise<Problem> {

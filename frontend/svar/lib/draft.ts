@@ -1,5 +1,6 @@
 import {
   Problem,
+  prepareWork,
   sendResponse,
   type Answer,
   type Points,
@@ -185,6 +186,11 @@ export class Draft {
       )
         shown.add(question.id);
     return this.questions.filter(({ id }) => shown.has(id));
+  }
+
+  /** Begins the work that sending asks for, while somebody reads through what they wrote. */
+  async prepare(): Promise<void> {
+    prepareWork(await receiptHash(this.#secret), this.#round.work);
   }
 
   /**

@@ -1,4 +1,5 @@
 import address from "../words.txt?url";
+import { digest } from "./digest.ts";
 
 /** Bytes of a receipt's secret: 80 bits. */
 const SECRET_BYTES = 10;
@@ -76,7 +77,7 @@ export function hex(bytes: Bytes): string {
 export async function sha256(bytes: Bytes): Promise<Bytes> {
   const subtle = crypto.subtle as SubtleCrypto | undefined;
   return subtle === undefined
-    ? (await import("@noble/hashes/sha2.js")).sha256(bytes)
+    ? digest(bytes)
     : new Uint8Array(await subtle.digest("SHA-256", bytes));
 }
 

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { Problem, Question, Round } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
@@ -21,6 +22,7 @@ type Props = {
 
 export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Props) {
   const { locked, sending } = draft;
+  useEffect(() => void draft.prepare(), [draft]);
   const again = problem !== null && problem.code !== "empty";
 
   const answered = (question: Question) => {

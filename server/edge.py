@@ -1,0 +1,125 @@
+"""Serving HTTP: what uvicorn is told, and bounds that it lacks.
+
+A proxy in front sees to slow senders too (docs/deploy/); these bounds hold where there is none.
+"""
+
+import asyncio
+import resource
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from server import logs
+
+REQUEST_SECONDS = 30.0
+"""How long a request may take to arrive, from its connection or its first byte on."""
+
+HEAD_LIMIT = 32 * 1024
+"""Bytes after which a request's head must have ended."""
+
+STOPPING_SECONDS = 30
+"""How long requests under way may take when the server is asked to stop."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Ends connections on which a request does not arrive in time, or whose head has no end.
+
+    Without it, uvicorn waits for ever for the rest of a request and keeps all of its head.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+    _head: int | None = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and count what belongs to a head that has not ended."""
+        if self._head is not None:
+            self._head += len(data)
+        super().data_received(data)
+        if self._head is not None and self._head > HEAD_LIMIT:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """A request's first byte."""
+        self._head = 0
+        self._wait()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The head has ended."""
+        self._head = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The whole request is here."""
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def _wait(self) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+def configuration(app: Litestar, **others: Any) -> uvicorn.Config:
+    """What uvicorn is told: no access log, for an address and a path together are a trace.
+
+    Args:
+        app: what to serve.
+        others: to be told besides.
+    """
+    return uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOPPING_SECONDS,
+        **others,
+    )
+
+
+def serve(app: Litestar, listening: Any) -> bool:
+    """Serve until stopped.
+
+    Args:
+        app: what to serve.
+        listening: the socket to listen on.
+
+    Returns:
+        Whether it had started.
+    """
+    keep_no_trace()
+    server = uvicorn.Server(configuration(app))
+    with suppress(KeyboardInterrupt):
+        server.run([listening])
+    return server.started
+
+
+def keep_no_trace() -> None:
+    """For processes that see what people send: bare logs, and no picture of memory on a disk."""
+    logs.configure()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
