@@ -14,10 +14,11 @@ LINE = re.compile(r"^(\w+) +([\d.]+) kB(?: of (\d+) kB)?", re.MULTILINE)
 LABELS = {
     "html": "HTML",
     "javascript": "JavaScript, without texts",
-    "messages": "texts of one language, the longest (JavaScript)",
+    "messages": "texts of one language, the longest (JSON)",
     "css": "CSS",
     "font": "font",
-    "icon": "icon",
+    "others": "a receipt's words and the icon",
+    "invited": "what invited rounds load beside",
     "journey": "**the whole journey**",
 }
 
