@@ -114,6 +114,7 @@ TOLD = {
     "language": 3,
     "week": 3,
     "receipt_hash": 4,
+    "held": 5,
 }
 """What is stored of an answer, and which point of "What we store" tells of it."""
 
