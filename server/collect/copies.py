@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from piccolo.query.functions.aggregate import Count
 
 from server import logs
@@ -143,9 +144,7 @@ async def _with_story(round_id: UUID) -> list[dict[str, Any]]:
 
 def _grouped(rows: list[dict[str, Any]]) -> list[Group]:
     sent = [
-        Sent(place, text)
-        for place, row in enumerate(rows)
-        for text in decode(row["document"]).stories.values()
+        Sent(place, text) for place, row in enumerate(rows) for text in _stories(row["document"])
     ]
     found = []
     for places in likeness.groups(sent):
@@ -153,6 +152,14 @@ def _grouped(rows: list[dict[str, Any]]) -> list[Group]:
         members = {rows[sender]["id"]: Held(rows[sender]["held"]) for sender in texts}
         found.append(Group(members, tuple(texts.values())))
     return found
+
+
+def _stories(document: str) -> list[str]:
+    """Stories of a document; none of one that cannot be read, which no release passes over."""
+    try:
+        return list(decode(document).stories.values())
+    except msgspec.DecodeError:
+        return []
 
 
 async def _mark(round_id: UUID, ids: Iterable[UUID], before: Held, after: Held) -> None:

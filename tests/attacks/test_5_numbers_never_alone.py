@@ -127,7 +127,7 @@ def about(language: Language) -> "re.Pattern[str]":
 def between(language: Language) -> "re.Pattern[str]":
     """An interval: in respondents of n, or in per cent."""
     of = "of" if language == "en" else "av"
-    text = MELLOM[language].format(r"(?P<low>\d+)", r"(?P<high>\d+)")
+    text = MELLOM[language].format(r"(?P<low>−?\d+)", r"(?P<high>\d+)")
     return re.compile(text + rf"(?: {of} (?P<n>\d+)|[\s ]?(?P<percent>%))")
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 STORIES = (
     "Jeg ventet i åtte måneder på time.",
-    "De hørte på meg og tok meg på alvor.",
+    "De hørte på det jeg sa.",
     "Jeg har ikke penger til mat.",
 )
 

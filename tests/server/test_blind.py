@@ -99,6 +99,9 @@ class Broken:
     def __init__(self, key: RSAPrivateKey) -> None:
         self.key = key
 
+    def public_key(self) -> rsa.RSAPublicKey:
+        return self.key.public_key()
+
     def private_numbers(self) -> rsa.RSAPrivateNumbers:
         good = self.key.private_numbers()
         return rsa.RSAPrivateNumbers(

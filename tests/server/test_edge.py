@@ -200,7 +200,7 @@ def test_nothing_that_a_hostile_phone_says_is_written_anywhere(
         in_loop(outside.rows(database, "ALTER TABLE response RENAME TO gone"))
         agent = {"User-Agent": CANARY, "X-Forwarded-For": "203.0.113.77"}
         send = f"{server.url}/api/rounds/{CODE}/responses"
-        assert httpx.post(send, json=story(CANARY), headers=agent).status_code == 400
+        assert httpx.post(send, json=story(CANARY), headers=agent).status_code == 500
         withdrawal = {"withdraw": CANARY_HASH}
         failed = httpx.post(f"{server.url}/api/rounds/{CODE}/withdrawals", json=withdrawal)
         assert failed.status_code == 500

@@ -231,7 +231,7 @@ def test_the_schema_takes_every_round_and_refuses_most_mistakes() -> None:
     files = [FILE, head + WHOLE + tail.partition("panel:")[2]]
     for folder in ("server/demo/rounds", "tests/browser"):
         files += [path.read_text("utf-8") for path in (ROOT / folder).glob("*.yaml")]
-    assert len(files) == 5
+    assert len(files) == 6
     for text in files:
         check.validate(as_an_editor_reads(text))
     refused = []
