@@ -465,9 +465,12 @@ def test_themes_that_the_codebook_lacks_are_found_among_real_vectors():
         assert word in found[topic].phrases
 
 
+HORSES = ("er brun", "spiser høy", "har lang man", "står på boks", "fikk nye sko", "er gammel nå")
+
+
 def test_the_command_keeps_ids_in_a_memory_without_text(tmp_path):
     file, memory = tmp_path / "stories.jsonl", tmp_path / "memory.json"
-    texts = [*ABOUT_HORSES, *ABOUT_FOOD]
+    texts = [*ABOUT_HORSES, *ABOUT_FOOD, *(f"hesten i stallen {word}" for word in HORSES)]
     lines = [json.dumps({"id": f"s{n}", "text": text}) for n, text in enumerate(texts)]
     file.write_text("\n".join(lines), "utf-8")
     words = ["discover", str(file), "--memory", str(memory)]
