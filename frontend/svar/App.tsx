@@ -25,7 +25,7 @@ export function App({ visit }: { visit: Visit }) {
     if (here.name === "code") return <EnterCode />;
     if (here.name === "withdraw")
       return <Withdraw key={here.code} code={here.code} receipt={receipt} />;
-    if (draft !== null && round?.status === "open")
+    if (draft !== null && round !== null && (round.preview || round.status === "open"))
       return <Answering round={round} draft={draft} helplines={helplines} onHelp={showHelp} />;
     return <NoRound round={round} problem={problem} onRetry={() => visit.retry()} />;
   }
@@ -35,6 +35,7 @@ export function App({ visit }: { visit: Visit }) {
       <Header
         languages={round?.languages.filter(isLanguage) ?? CATALOGUES}
         care={draft?.care === "shown"}
+        preview={round?.preview === true}
         onHelp={showHelp}
       />
       <main>{screen()}</main>

@@ -78,6 +78,8 @@ export type Round = {
   organisation: Localised;
   languages: string[];
   status: Status;
+  /** Shown as it will be, before it opens: nothing of what is answered is sent or kept. */
+  preview: boolean;
   opens: string | null;
   closes: string | null;
   readers: Localised;
@@ -161,8 +163,10 @@ const LARGEST_REQUEST = 128 * 1024;
 // Replies from something in front of the server, which say only a status.
 const WORDLESS: Record<number, string> = { 413: "too_large", 429: "busy", 503: "busy" };
 
-export function getRound(code: string): Promise<Round> {
-  return call<Round>(`/api/rounds/${encodeURIComponent(code)}`);
+/** A round; with the token of its preview, its questions before it opens. */
+export function getRound(code: string, token?: string): Promise<Round> {
+  const asked = token === undefined ? "" : `?preview=${encodeURIComponent(token)}`;
+  return call<Round>(`/api/rounds/${encodeURIComponent(code)}${asked}`);
 }
 
 /** What a page of the server says, without its title and its way back. */

@@ -201,6 +201,11 @@ export class Draft {
    */
   async send(): Promise<void> {
     if (this.sending || this.under13) return;
+    if (this.#round.preview) {
+      this.forget();
+      this.sent = true;
+      return;
+    }
     this.sending = true;
     try {
       await this.#writeReceipt();

@@ -3,7 +3,9 @@ import { signal } from "@preact/signals";
 export type Place =
   | { name: "code" }
   | { name: "round"; code: string }
-  | { name: "withdraw"; code: string };
+  | { name: "withdraw"; code: string }
+  /** What a round will be like; the token lets whoever has the link see it. */
+  | { name: "preview"; code: string; token: string };
 
 type Mark = { depth: number; step: number; visit: number };
 
@@ -11,7 +13,7 @@ type Mark = { depth: number; step: number; visit: number };
 const NEUTRAL_PAGE = "https://www.yr.no/";
 const PATIENCE_MS = 400;
 
-const here = signal(placeOf(location.pathname));
+const here = signal(placeOf(location));
 const current = signal(0);
 const gone = signal(false);
 let moved = false;
@@ -27,7 +29,7 @@ addEventListener("popstate", () => {
   if (location.hash.startsWith("#i=")) return location.reload();
   if (location.hash !== "") restAt(mark().step);
   moved = true;
-  here.value = placeOf(location.pathname);
+  here.value = placeOf(location);
   current.value = mark().step;
 });
 
@@ -65,7 +67,7 @@ export function left(): boolean {
 
 /** Moves forward; the phone's own back button leads back again. */
 export function goTo(next: number): void {
-  push(location.pathname, next);
+  push(location.pathname + location.hash, next);
 }
 
 export function open(path: string): void {
@@ -112,14 +114,15 @@ export function receive(element: HTMLElement | null): void {
 function push(path: string, next: number): void {
   moved = true;
   history.pushState({ depth: mark().depth + 1, step: next, visit } satisfies Mark, "", path);
-  here.value = placeOf(path);
+  here.value = placeOf(location);
   current.value = next;
 }
 
-/** Stays where it is, without the fragment in the address. */
+/** Stays where it is, without the fragment in the address; the token of a preview may stay. */
 function restAt(step: number): void {
   handed.value = location.hash.slice(1);
-  const address = location.pathname + location.search;
+  const kept = here.peek().name === "preview" ? location.hash : "";
+  const address = location.pathname + location.search + kept;
   history.replaceState({ depth: mark().depth, step, visit } satisfies Mark, "", address);
 }
 
@@ -129,8 +132,10 @@ function mark(): Mark {
   return { depth: state?.depth ?? 0, step, visit };
 }
 
-function placeOf(path: string): Place {
-  const [, code, page] = /^\/r\/([^/]+)(?:\/(trekk))?\/?$/.exec(path) ?? [];
-  if (code === undefined) return { name: "code" };
-  return { name: page === undefined ? "round" : "withdraw", code: code.toUpperCase() };
+function placeOf({ pathname, hash }: Location): Place {
+  const [, typed, page] = /^\/r\/([^/]+)(?:\/(trekk|proev))?\/?$/.exec(pathname) ?? [];
+  if (typed === undefined) return { name: "code" };
+  const code = typed.toUpperCase();
+  if (page === "proev") return { name: "preview", code, token: hash.slice(1) };
+  return { name: page === undefined ? "round" : "withdraw", code };
 }

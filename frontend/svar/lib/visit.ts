@@ -14,6 +14,7 @@ export class Visit {
   receipt: readonly string[] = [];
 
   #code: string | null = null;
+  #token: string | undefined;
   #turn = 0;
 
   constructor() {
@@ -23,7 +24,8 @@ export class Visit {
   /** Follows the address: another code forgets everything, and so does leaving the Sent screen. */
   async follow(place: Place): Promise<void> {
     const code = place.name === "code" ? null : place.code;
-    if (code !== this.#code) return this.#open(code);
+    const token = place.name === "preview" ? place.token : undefined;
+    if (code !== this.#code || token !== this.#token) return this.#open(code, token);
     if (place.name !== "withdraw") this.receipt = [];
     else if (this.round !== null && this.draft?.sent === true) {
       this.receipt = this.draft.receipt;
@@ -32,19 +34,20 @@ export class Visit {
   }
 
   retry(): Promise<void> {
-    return this.#open(this.#code);
+    return this.#open(this.#code, this.#token);
   }
 
-  async #open(code: string | null): Promise<void> {
+  async #open(code: string | null, token: string | undefined): Promise<void> {
     const turn = ++this.#turn;
     this.#code = code;
+    this.#token = token;
     this.round = null;
     this.draft = null;
     this.problem = null;
     this.receipt = [];
     if (code === null) return;
     try {
-      const round = await getRound(code);
+      const round = await getRound(code, token);
       if (turn !== this.#turn) return;
       await offerLanguages(round.languages.filter(isLanguage));
       if (turn !== this.#turn) return;

@@ -9,10 +9,12 @@ type Props = {
   languages: readonly Language[];
   /** The help card is up somewhere on the page, perhaps under a keyboard. */
   care: boolean;
+  /** Nothing is sent from this round. */
+  preview: boolean;
   onHelp: () => void;
 };
 
-export function Header({ languages, care, onHelp }: Props) {
+export function Header({ languages, care, preview, onHelp }: Props) {
   return (
     <header class="header">
       <button class={classes("help", care && "now")} type="button" aria-haspopup="dialog" onClick={onHelp}>
@@ -37,6 +39,7 @@ export function Header({ languages, care, onHelp }: Props) {
         {t("exit.button")}
         <Icon name="exit" />
       </button>
+      {preview && <p class="preview">{t("preview.banner")}</p>}
     </header>
   );
 }

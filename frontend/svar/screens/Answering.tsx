@@ -10,6 +10,7 @@ import { warnBeforeUnload } from "../lib/unsent.ts";
 import { Asking } from "./Asking.tsx";
 import { LookOver } from "./LookOver.tsx";
 import { Sent } from "./Sent.tsx";
+import { Tried } from "./Tried.tsx";
 import { Under13 } from "./Under13.tsx";
 import { Welcome } from "./Welcome.tsx";
 
@@ -57,7 +58,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   useTitle(title());
 
   function title(): string {
-    if (draft.sent) return `${t("sent.title")} – Fortell`;
+    if (draft.sent) return `${t(round.preview ? "preview.end" : "sent.title")} – Fortell`;
     if (stopping) return "Fortell";
     if (reviewing) return `${t("review.title")} – Fortell`;
     if (question === undefined) return "Fortell";
@@ -95,6 +96,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
     }
   }
 
+  if (draft.sent && round.preview) return <Tried />;
   if (draft.sent) return <Sent round={round} receipt={draft.receipt} themes={[]} />;
   if (stopping) return <Under13 draft={draft} helplines={helplines} onBack={unsay} />;
   if (reviewing)

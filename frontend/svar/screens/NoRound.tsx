@@ -18,11 +18,13 @@ const CODES = {
   full: "round_full",
 };
 
+const NOT_FOUND = ["unknown_round", "preview_wrong"];
+
 export function NoRound({ round, problem, onRetry }: Props) {
   const shown =
     round === null || round.status === "open" ? problem : new Problem(CODES[round.status]);
   const mayWork =
-    (round === null && problem?.code !== "unknown_round") || round?.status === "waiting";
+    (round === null && !NOT_FOUND.includes(problem?.code ?? "")) || round?.status === "waiting";
   const opens = round?.status === "upcoming" ? round.opens : null;
 
   if (shown === null) return <p role="status">{t("loading")}</p>;

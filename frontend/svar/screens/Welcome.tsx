@@ -107,7 +107,7 @@ export function Welcome({ round, draft, onHelp, onStart }: Props) {
             <CardLink code={round.previous.code} text="welcome.previous" />
           </p>
         )}
-        <WithdrawLink code={round.code} />
+        {!round.preview && <WithdrawLink code={round.code} />}
       </div>
     </>
   );
