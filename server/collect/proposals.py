@@ -1,5 +1,6 @@
 """What a teller is asked about their own story: "Stemmer dette?". Nothing of it is kept."""
 
+import hashlib
 from typing import Annotated
 
 import msgspec
@@ -10,14 +11,19 @@ from server.collect import seals
 from server.collect.answers import Id
 from server.collect.live import LiveRound
 from server.collect.responses import Story, storable
+from server.collect.work import Work
 from server.errors import Problem
 
 
 class Told(msgspec.Struct, forbid_unknown_fields=True):
-    """Stories as they were written, by the question that each answers."""
+    """Stories as they were written, by the question that each answers.
+
+    `work` is done for their `digest`: bound to nothing that is sent later.
+    """
 
     language: Language
     stories: Annotated[dict[Id, Story], msgspec.Meta(max_length=10)]
+    work: Work | None = None
 
 
 class Removed(msgspec.Struct):
@@ -49,6 +55,12 @@ class Proposals(msgspec.Struct):
 
     stories: dict[str, Proposed]
     themes: list[Theme]
+
+
+def digest(stories: dict[str, str]) -> str:
+    """What work for stories is done for: SHA-256 of each, by id, as id, NUL, text, NUL; in hex."""
+    said = "".join(f"{item}\0{text}\0" for item, text in sorted(stories.items()))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def propose(told: Told, live: LiveRound) -> Proposals:

@@ -88,7 +88,7 @@ class RoundController(Controller):
     ) -> dict[str, Any]:
         """What the round asks, who reads, and where help is; with a token also before it opens.
 
-        And work to be done before an answer is sent.
+        And work to be done before an answer is sent, or a proposal asked for.
         """
         found = await live.live_round(code, today())
         if preview is not None:
@@ -150,9 +150,13 @@ class RoundController(Controller):
         request: Request[Any, Any, State],
         state: State,
     ) -> Proposals:
-        """Give stories back without names, with proposed themes. Nothing is stored or logged."""
+        """Give stories back without names, with proposed themes. Nothing is stored or logged.
+
+        It asks for work as sending does, since a model runs.
+        """
         found = await live.live_round(code, today())
         live.must_be_open(found)
+        state.work.check(data.work, found.id, proposals.digest(data.stories))
         with _told_what_to_do():
             return await readings.while_there(
                 request.receive, state.readings.read(proposals.propose, data, found)

@@ -29,7 +29,7 @@ from server.settings import Settings
 from tests.server import outside
 from tests.server.process import nlp_without_weights, serving
 from tests.server.rounds import CODE, answer, file_text, sealed, story
-from tests.server.working import Working
+from tests.server.working import Working, digest, solve
 
 anyio = pytest.mark.anyio
 ROUND = f"/api/rounds/{CODE}"
@@ -159,6 +159,31 @@ async def test_what_is_no_question_for_a_proposal_is_refused(client: httpx.Async
     large = json.dumps(told(TEXT)).encode() + b" " * 200_000
     reply = await client.post(ASK, content=large, headers={"Content-Type": "application/json"})
     assert problem(reply) == (413, "too_large")
+
+
+@anyio
+async def test_work_is_done_for_these_stories(app: Litestar) -> None:
+    """Bound to the texts in any order, and to no answer: it links a proposal to nothing."""
+    await load(questionnaire=["narrativ4.n1", "narrativ4.n2"])
+    stories = {"n2": "Jeg ventet 💙 lenge.", "n1": TEXT}
+    asked = {"language": "nb", "stories": stories}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test.local") as bare:
+        challenge = (await bare.get(f"{ROUND}/work")).json()
+        right = solve(**challenge, subject=digest(stories))
+        for body, code in (
+            (asked, "work_missing"),
+            (asked | {"work": None}, "work_missing"),
+            (asked | {"stories": stories | {"n1": f"{TEXT}."}, "work": right}, "work_wrong"),
+            (asked | {"work": right | {"challenge": "1." + right["challenge"]}}, "work_expired"),
+            (asked | {"work": right | {"nonce": "x"}}, "invalid"),
+        ):
+            assert problem(await bare.post(ASK, json=body)) == (400, code)
+        assert app.state.work._arrivals.per_minute() == 0
+        for again in (stories, dict(reversed(stories.items()))):
+            reply = await bare.post(ASK, json=asked | {"stories": again, "work": right})
+            assert reply.status_code == 200
+        assert app.state.work._arrivals.per_minute() > 1
 
 
 # What is sent after a proposal
@@ -545,9 +570,9 @@ async def test_a_phone_that_hangs_up_frees_its_place(
     reading = asyncio.create_task(pool.read(held))
     await held.begun(1)
     hung_up = asyncio.Event()
-    messages = [
-        {"type": "http.request", "body": json.dumps(told(TEXT)).encode(), "more_body": False}
-    ]
+    challenge = (await client.get(f"{ROUND}/work")).json()
+    asked = told(TEXT) | {"work": solve(**challenge, subject=digest({"n1": TEXT}))}
+    messages = [{"type": "http.request", "body": json.dumps(asked).encode(), "more_body": False}]
 
     async def receive() -> Any:
         if messages:

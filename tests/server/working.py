@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-SENDING = "/responses"
+SENDING = ("/responses", "/proposals")
 
 
 def solve(challenge: str, bits: int, subject: str) -> dict[str, str]:
@@ -23,7 +23,7 @@ def solve(challenge: str, bits: int, subject: str) -> dict[str, str]:
 
 
 class Working(httpx.Auth):
-    """For a client's `auth`: does the work for each answer that lacks it.
+    """For a client's `auth`: does the work for each answer or story that lacks it.
 
     A challenge is kept for as long as the server takes it.
     """
@@ -62,12 +62,21 @@ def subject_of(request: httpx.Request) -> str | None:
         return None
     if not isinstance(body, dict) or "work" in body:
         return None
+    if request.url.path.endswith("/proposals"):
+        return digest(body.get("stories"))
     subject = body.get("receipt_hash")
     return subject if isinstance(subject, str) and subject.isascii() else None
 
 
+def digest(stories: Any) -> str:
+    """What stories are known by; of what are no stories, anything."""
+    told = sorted(stories.items()) if isinstance(stories, dict) else []
+    said = b"".join(f"{item}\0{text}\0".encode(errors="replace") for item, text in told)
+    return hashlib.sha256(said).hexdigest()
+
+
 def challenge_for(request: httpx.Request) -> httpx.Request:
-    path = request.url.raw_path.partition(b"?")[0].removesuffix(SENDING.encode()) + b"/work"
+    path = request.url.raw_path.partition(b"?")[0].rpartition(b"/")[0] + b"/work"
     return httpx.Request("GET", request.url.copy_with(raw_path=path), extensions=request.extensions)
 
 
