@@ -27,10 +27,11 @@ class Kind(StrEnum):
     GROWTH = "growth"
     SCALE = "scale"
     DONT_KNOW = "dont_know"
+    AGREEMENT = "agreement"
 
 
 # Kinds that follow the language model and the codebook: a new series starts them afresh.
-CODED = frozenset({Kind.THEME, Kind.GROUP})
+CODED = frozenset({Kind.THEME, Kind.GROUP, Kind.AGREEMENT})
 
 _YES, _OTHER, _NO = 2, 1, 0
 MENTIONS: Ladder = (
@@ -48,6 +49,14 @@ STORIES: Ladder = (
 AGES: Ladder = (
     tuple(Category(band.value, (code,)) for code, band in enumerate(AgeBand)),
     (Category("under_18", (0, 1)), Category("from_18", (2, 3))),
+)
+AGREEMENTS: Ladder = (
+    (
+        Category("same_themes", (_YES,)),
+        Category("some_themes", (_OTHER,)),
+        Category("no_themes", (_NO,)),
+    ),
+    (Category("common_themes", (_YES, _OTHER)), Category("no_themes", (_NO,))),
 )
 DONT_KNOWS: Ladder = ((Category("dont_know", (1,)), Category("answered", (0,))),)
 
@@ -164,6 +173,8 @@ class Catalogue:
         if "age_band" in columns:
             yield Question(Kind.AGE, "age_band", AGES, _age_band())
         told = _told(columns)
+        if {"themes_first", "themes_proposed"} <= set(columns):
+            yield Question(Kind.AGREEMENT, "themes", AGREEMENTS, _agreement(told))
         for theme in self.themes:
             yield Question(Kind.THEME, theme.id, MENTIONS, _mention([theme.id], told))
         for group in self.groups:
@@ -217,6 +228,15 @@ def _mention(themes: list[str], told: pl.Expr) -> pl.Expr:
     positive = pl.col("themes_positive").list.set_intersection(themes).list.len() > 0
     code = pl.when(positive).then(_YES).when(mentioned).then(_OTHER).otherwise(_NO)
     return pl.when(told).then(code.cast(pl.Int8))
+
+
+def _agreement(told: pl.Expr) -> pl.Expr:
+    """Code a teller who chose first: proposed were the same themes, some of them, or none."""
+    first, proposed = pl.col("themes_first"), pl.col("themes_proposed")
+    common = first.list.set_intersection(proposed).list.len()
+    same = first.list.set_symmetric_difference(proposed).list.len() == 0
+    code = pl.when(same).then(_YES).when(common > 0).then(_OTHER).otherwise(_NO)
+    return pl.when(told & first.is_not_null()).then(code.cast(pl.Int8))
 
 
 def _age_band() -> pl.Expr:

@@ -17,6 +17,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "themes_positive": TEXTS,
     "dont_know": TEXTS,
 }
+CHOICES = {"themes_first", "themes_proposed"}
 
 
 def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
@@ -41,6 +42,8 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
         raise FrameError("themes_positive names themes that themes lacks. Add them there.")
     if "story_deleted" in frame.columns:
         _check_deleted(frame)
+    if CHOICES & set(frame.columns):
+        _check_choices(frame, catalogue)
     if "age_band" in frame.columns:
         _within(frame.drop_nulls("age_band"), "age_band", list(AgeBand))
     for item in items().values():
@@ -59,6 +62,20 @@ def _check_deleted(frame: pl.DataFrame) -> None:
         raise FrameError("Column story_deleted must be true or false. Fill it in or drop it.")
     if (deleted & (~frame["has_story"] | (frame["themes"].list.len() > 0))).any():
         raise FrameError("A deleted story was told and has no themes. Correct story_deleted.")
+
+
+def _check_choices(frame: pl.DataFrame, catalogue: Catalogue) -> None:
+    if any(frame.schema.get(name) != TEXTS for name in CHOICES):
+        raise FrameError(
+            "Columns themes_first and themes_proposed go together, as lists of texts. Add or cast."
+        )
+    if (frame["themes_first"].is_null() != frame["themes_proposed"].is_null()).any():
+        raise FrameError(
+            "Whoever chose themes first has both themes_first and themes_proposed, and whoever did "
+            "not has neither. Use an empty list for no theme."
+        )
+    for name in sorted(CHOICES):
+        _within(frame.drop_nulls(name), name, [theme.id for theme in catalogue.themes])
 
 
 def _within(frame: pl.DataFrame, column: str, known: list[str]) -> None:

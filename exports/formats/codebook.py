@@ -58,7 +58,8 @@ def _kinds(release: Release) -> list[str]:
 def _subjects(release: Release) -> Iterable[list[str]]:
     labels: dict[str, Text] = {group.id: group.label for group in release.catalogue.groups}
     labels |= {theme.id: theme.label for theme in release.catalogue.themes}
-    labels["age_band"] = {lang: messages(lang)["age_band"] for lang in Language}
+    for subject in ("age_band", "themes"):
+        labels[subject] = {lang: messages(lang)[subject] for lang in Language}
     for instrument in instruments().values():
         labels[instrument.id] = instrument.name
     used = {figure.subject for figure in release.figures}

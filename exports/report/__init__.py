@@ -10,7 +10,7 @@ from exports.disclosure.catalogue import ALL, Kind
 from exports.disclosure.document import Figure, Release
 from exports.instruments import Text
 from exports.measures import share
-from exports.measures.wording import about
+from exports.measures.wording import about, between
 from exports.report.charts import Bar, Part, stacked
 from exports.report.view import MENTIONED, Block, Table, View
 
@@ -96,6 +96,7 @@ def _render(template: str, view: View, page: Page, **extra: object) -> str:
         language=str(view.language),
         organisation=page.organisation[view.language],
         released=released,
+        machine=_machine(view),
         **extra,
     )
 
@@ -122,6 +123,20 @@ def _ages(view: View) -> list[str]:
         for count in figure.categories
     ]
     return [view.dated(view.text["who_age"].format(n=figure.n, parts=", ".join(parts)), figure)]
+
+
+def _machine(view: View) -> list[str]:
+    """Say where themes come from, and how often tellers chose what was proposed afterwards."""
+    figure = view.figure(Kind.AGREEMENT, "themes")
+    if figure is None:
+        return [view.text["machine"]]
+    found = share(figure, MENTIONED)
+    if found is None:
+        return [view.text["machine"], view.text["agreement_hidden"].format(k=figure.k)]
+    said = view.text["agreement"].format(
+        about=about(found, view.language), between=between(found, view.language)
+    )
+    return [view.text["machine"], view.dated(said, figure)]
 
 
 def _over_time(view: View) -> Block | None:

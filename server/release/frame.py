@@ -113,6 +113,16 @@ def _counted(teller: Teller | None, annotated: _Annotated) -> set[str]:
     return found & theme_ids()
 
 
+def _chosen_first(document: Document) -> tuple[list[str], list[str]] | tuple[None, None]:
+    """Themes that a teller chose before seeing a proposal, and those then proposed."""
+    said = [teller for teller in document.teller.values() if teller.first is not None]
+    if not said:
+        return None, None
+    first = {theme for teller in said for theme in teller.first or ()}
+    proposed = {theme for teller in said for theme in teller.proposed}
+    return sorted(first & theme_ids()), sorted(proposed & theme_ids())
+
+
 def _schema(items: list[str]) -> dict[str, pl.DataType]:
     texts = pl.List(pl.String())
     return {
@@ -124,6 +134,8 @@ def _schema(items: list[str]) -> dict[str, pl.DataType]:
         "story_deleted": pl.Boolean(),
         "themes": texts,
         "themes_positive": texts,
+        "themes_first": texts,
+        "themes_proposed": texts,
         "dont_know": texts,
         **dict.fromkeys(items, pl.Int64()),
     }
@@ -140,6 +152,7 @@ def _row(row: dict[str, Any], read: list[_Annotated], items: list[str]) -> tuple
         bool(row["has_story"]),
         bool(row["stories_deleted"]),
         *_about(document, read),
+        *_chosen_first(document),
         [item for item in items if answers.get(item) == DONT_KNOW],
         *(value if isinstance(value := answers.get(item), int) else None for item in items),
     )

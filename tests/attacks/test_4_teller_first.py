@@ -175,6 +175,26 @@ async def test_what_a_teller_dropped_is_not_released_as_theirs(client: httpx.Asy
         assert (figure.n, mentioned(figure)) == (40, 20), theme
 
 
+@anyio
+async def test_agreement_is_counted_from_those_who_chose_before_they_saw(
+    client: httpx.AsyncClient,
+) -> None:
+    """Twenty first said what was proposed too, and twenty something else; twenty saw it first."""
+    await load()
+    found = await proposal(client)
+    agreed = sealed(found, [WAITING], first=found["proposed"])
+    swayed = sealed(found, found["proposed"], first=[MONEY])
+    shown_at_once = sealed(found, found["proposed"])
+    three = (agreed, swayed, shown_at_once)
+    await tell(client, *(answer(sealed={"n1": one}) for one in three * 20), story(WAITED))
+    await understand.annotate_waiting()
+    figure = (await service.publish(CODE, TODAY)).by_id["agreement/themes/*"]
+    counts = {count.id: count.x for count in figure.categories}
+    assert (figure.n, counts) == (40, {"common_themes": 20, "no_themes": 20})
+    report = (await client.get(f"/rapport/{CODE}")).text
+    assert "om lag 20 av 40 minst ett av de samme, trolig mellom" in report
+
+
 def test_only_arrival_writes_what_a_teller_said() -> None:
     """No room changes a stored document; the worker adds rows of its own, and holds copies back."""
     for path in sorted((ROOT / "server").rglob("*.py")):

@@ -51,6 +51,7 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
         values = {
             item: drawn.choice([*items()[item].values, items()[item].values[-1]]) for item in ASKED
         }
+        first = told if number % 2 else None
         unsaid = [item for item in ASKED if items()[item].dont_know and drawn.random() < 0.3]
         yield (
             values
@@ -63,6 +64,8 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
                 "has_story": drawn.random() < 0.8,
                 "themes": told,
                 "themes_positive": [theme for theme in told if drawn.random() < 0.7],
+                "themes_first": first,
+                "themes_proposed": first and ([] if number % 3 else first[:1]),
                 "dont_know": unsaid,
             }
         )
@@ -70,7 +73,8 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
 
 def frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     texts = pl.List(pl.String)
-    lists = dict.fromkeys(["services", "themes", "themes_positive", "dont_know"], texts)
+    names = ["services", "themes", "themes_positive", "themes_first", "themes_proposed"]
+    lists = dict.fromkeys([*names, "dont_know"], texts)
     return pl.DataFrame(rows, schema_overrides=lists | dict.fromkeys(ASKED, pl.Int64))
 
 
@@ -163,6 +167,7 @@ def known_words(language: Language) -> "re.Pattern[str]":
         form(text["released"], number=str(last().number), date=date),
         form(text["reason.too_little_change"], dates=dates, k="1[05]"),
         form(text["reason.too_few"], k="1[05]"),
+        form(text["agreement_hidden"], k="1[05]"),
         form(text["reason.covered_by_group"], k="1[05]"),
         form(text["quarter"], quarter="[1-4]", year=r"\d{4}"),
         date,
@@ -279,7 +284,11 @@ def test_every_number_that_is_read_is_a_share_or_known_words(key: str, language:
         for found in about(language).finditer(left):
             check_share(found)
             shares += 1
-        assert not re.search(r"\d", about(language).sub("", left)), text
+        assert len(list(between(language).finditer(left))) <= len(
+            list(about(language).finditer(left))
+        )
+        left = between(language).sub("", about(language).sub("", left))
+        assert not re.search(r"\d", left), text
     assert shares > 3
 
 
@@ -422,6 +431,18 @@ def test_a_mean_has_its_n_beside_it(language: Language) -> None:
 def test_ages_have_their_n(language: Language) -> None:
     lead = next(page("nav", language).all("p", "who-lead"))
     assert not alone(lead, last().figure(Kind.AGE, "age_band", "nav"), language)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("key", ["nav", "*", ""])
+def test_agreement_has_its_interval_and_its_date(key: str, language: Language) -> None:
+    figure = last().figure(Kind.AGREEMENT, "themes", key or "*")
+    assert figure is not None
+    start = plain(language)["machine"]
+    said = next(node for node in page(key, language).leaves() if node.text.startswith(start))
+    assert not alone(said, figure, language)
+    assert between(language).search(said.text)
+    assert (figure.status is Status.KEPT) == ("2026" in said.text)
 
 
 @pytest.mark.parametrize("language", Language)

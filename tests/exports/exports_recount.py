@@ -43,6 +43,11 @@ def code(row: dict[str, Any], figure: Figure, terms: Catalogue) -> int | None:
         if names & set(row["themes_positive"]):
             return 2
         return int(bool(names & set(row["themes"])))
+    if figure.kind == "agreement":
+        if row["themes_first"] is None or row.get("story_deleted"):
+            return None
+        one, other = set(row["themes_first"]), set(row["themes_proposed"])
+        return 2 if one == other else int(bool(one & other))
     if figure.kind == "dont_know":
         if figure.subject in row["dont_know"]:
             return 1

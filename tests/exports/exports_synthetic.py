@@ -12,6 +12,7 @@ from exports.instruments import items
 
 AGES = [None, *(band.value for band in AgeBand)]
 LISTS = ["services", "themes", "themes_positive", "themes_critical", "dont_know"]
+LISTS += ["themes_first", "themes_proposed"]
 ITEMS = [item.id for item in items().values() if item.one and not item.id.startswith("v6n")]
 
 
@@ -69,6 +70,7 @@ def frame(
         "themes_positive": [themes[row].tolist() for row in positive],
         "themes_critical": [themes[row].tolist() for row in mentions & ~positive],
     }
+    columns |= chosen_first(np.random.default_rng([seed, start, 2]), story, mentions, themes)
     favourites = np.random.default_rng(seed)
     unsaid: dict[str, np.ndarray] = {}
     for name in asked:
@@ -83,3 +85,15 @@ def frame(
     schema = {"id": pl.String, "period": pl.String, "age_band": pl.String, "has_story": pl.Boolean}
     overrides = schema | dict.fromkeys(LISTS, pl.List(pl.String))
     return pl.DataFrame(columns, schema_overrides=overrides)
+
+
+def chosen_first(
+    random: np.random.Generator, story: np.ndarray, mentions: np.ndarray, themes: np.ndarray
+) -> dict[str, object]:
+    """Every other teller chose themes first, and the program heard three in four of them."""
+    asked = story & (random.random(len(story)) < 0.5)
+    heard = mentions & (random.random(mentions.shape) < 0.75)
+    return {
+        name: [themes[row].tolist() if yes else None for row, yes in zip(rows, asked, strict=True)]
+        for name, rows in (("themes_first", mentions), ("themes_proposed", heard))
+    }

@@ -92,7 +92,7 @@ def test_whose_story_is_deleted_has_told_but_is_in_no_figure_about_themes() -> N
     about_left = release(left, POLICY, series="1", published="2026-10-01")
     changed = 0
     for figure in made.figures:
-        coded = figure.kind in ("theme", "group")
+        coded = figure.kind in ("theme", "group", "agreement")
         expected = (about_left if coded else FIRST).by_id[figure.id]
         assert figure == expected, figure.id
         changed += coded and figure.n != FIRST.by_id[figure.id].n
@@ -183,6 +183,9 @@ def test_catalogues_that_cannot_be_told_apart_are_refused() -> None:
         lambda rows: rows.with_columns(services=pl.lit(["hemmelig"])),
         lambda rows: rows.with_columns(period=pl.lit("1999-Q1")),
         lambda rows: rows.with_columns(themes_positive=pl.lit(["hemmelig"])),
+        lambda rows: rows.with_columns(themes_first=pl.lit(["hemmelig"])),
+        lambda rows: rows.with_columns(themes_first=pl.lit([], pl.List(pl.String))),
+        lambda rows: rows.drop("themes_proposed"),
         lambda rows: rows.with_columns(mt1=pl.lit(777)),
         lambda rows: rows.with_columns(mt1=pl.lit("hemmelig")),
     ],
