@@ -14,6 +14,7 @@ import psutil
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLES = {
     "answers": "Answers a second",
+    "phones": "Five hundred phones behind one address",
     "annotate": "Reading stories",
     "release": "The gate",
     "weight": "Weight of the answering page",

@@ -15,32 +15,37 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from benchmarks import ceilings, servers
-from benchmarks.load import Load
+import httpx
+
+from benchmarks import ceilings, servers, solving, telling
+from benchmarks.load import WARM, Load
 from benchmarks.servers import ROOT, Failed, Server
-
-ROUND = ROOT / "server" / "demo" / "rounds" / "fjord2.yaml"
-CODE = "FJORD2"
-STORIES = ROOT / "server" / "demo" / "narratives" / "fjordvik.jsonl"
+from benchmarks.telling import CODE
+from tests.server.working import Working
 
 CONNECTIONS = 100
+READ = 60
+"""Connections with raw stories: as many as a server lets wait to be read, and no more."""
+
 REPETITIONS = 3
-SECONDS = 1.5
-BODIES = 200
+SECONDS = 1.2
+BODIES = 60
+MOST = 3500
+"""Answers a second that the work done in advance is enough for."""
 
 HTTP = "Litestar that only replies"
 RAW = "raw statements, no HTTP"
 RAW_HTTP = "raw statements behind Litestar"
 SCALES = "**Fortell, scales**"
-STORY = "**Fortell, scales and a story**"
+SEALED = "**Fortell, scales and a sealed story**"
+STORY = "**Fortell, scales and a raw story**"
 
 
 class Figures(NamedTuple):
@@ -53,6 +58,22 @@ class Figures(NamedTuple):
     rate: float
     p99: float
     cpu: float
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What is sent where.
+
+    `database` is where it must be found afterwards; empty: nowhere. `solved` has receipt hashes
+    with their proof of work, where that is asked for.
+    """
+
+    server: Server
+    path: str
+    lines: list[str]
+    database: str = ""
+    solved: Path | None = None
+    connections: int = CONNECTIONS
 
 
 @dataclass
@@ -85,7 +106,8 @@ def main() -> list[str]:
             for kind in ("fortell", "raw")
         )
         for database in (*ours.values(), *raw.values()):
-            servers.load_round(database, ROUND)
+            servers.load_round(database, telling.ROUND)
+        solving.twin(*ours.values())
         loads: dict[str, Load] = {}
         cases = start(stack, folder, ours, raw, loads)
         for _ in range(REPETITIONS):
@@ -120,27 +142,49 @@ def start(
         name: stack.enter_context(servers.serving_fortell(database, folder / f"{name}.log"))
         for name, database in ours.items()
     }
-    scales, story = bodies(fortell["SQLite"].url)
+    plain, story = bodies()
+    solved = folder / "solved"
+    solve_for(ours["SQLite"], solved)
 
-    def sent(name: str, path: str, lines: list[str], server: Server, database: str) -> Figures:
-        cpu = server.cpu()
-        loads[name] = load = send(server.url + path, lines)
-        cpu = server.cpu() - cpu
-        if database:
-            see_that_all_are_kept(database, load.acknowledged)
-        return Figures(load.per_second, load.p99, 1e6 * cpu / load.acknowledged)
+    def case(database: str, name: str, sending: Sending) -> Case:
+        return Case(database, name, partial(sent, name, sending, loads))
 
-    cases = [Case("", HTTP, partial(sent, HTTP, "/nothing", scales, bare, ""))]
+    cases = [case("", HTTP, Sending(bare, "/nothing", plain))]
     path = f"/api/rounds/{CODE}/responses"
-    for place, name in enumerate(ours):
-        written = f"/written/{place}"
+    for place, (name, server) in enumerate(fortell.items()):
+        # Also so that it has loaded its language engine.
+        known = sealed(server.url, story)
+        sending = Sending(server, path, plain, ours[name], solved)
         cases += [
-            Case(name, RAW, partial(driver_alone, raw[name], scales)),
-            Case(name, RAW_HTTP, partial(sent, RAW_HTTP, written, scales, bare, raw[name])),
-            Case(name, SCALES, partial(sent, SCALES, path, scales, fortell[name], ours[name])),
-            Case(name, STORY, partial(sent, STORY, path, story, fortell[name], ours[name])),
+            Case(name, RAW, partial(driver_alone, raw[name], plain)),
+            case(name, RAW_HTTP, Sending(bare, f"/written/{place}", plain, raw[name])),
+            case(name, SCALES, sending),
+            case(name, SEALED, replace(sending, lines=known)),
+            case(name, STORY, replace(sending, lines=story, connections=READ)),
         ]
     return cases
+
+
+def solve_for(database: str, file: Path) -> None:
+    """Do the work for as many answers as a run may need, and write it to a file."""
+    count = round(MOST * (WARM + SECONDS))
+    file.write_text("\n".join(solving.solved(solving.challenge(database), count)))
+
+
+def sent(name: str, sending: Sending, loads: dict[str, Load]) -> Figures:
+    """Send, and see that what was acknowledged is kept.
+
+    Args:
+        name: the case's.
+        sending: what, where.
+        loads: gets the sender's account.
+    """
+    cpu = sending.server.cpu()
+    loads[name] = load = send(sending)
+    cpu = sending.server.cpu() - cpu
+    if sending.database:
+        see_that_all_are_kept(sending.database, load.acknowledged)
+    return Figures(load.per_second, load.p99, 1e6 * cpu / load.acknowledged)
 
 
 def driver_alone(database: str, lines: list[str]) -> Figures:
@@ -154,17 +198,19 @@ def driver_alone(database: str, lines: list[str]) -> Figures:
     return Figures(rate, p99, 1e6 * cpu / rows)
 
 
-def send(url: str, lines: list[str]) -> Load:
+def send(sending: Sending, seconds: float = SECONDS) -> Load:
     """Run the sender in its own process.
 
     Raises:
         Failed: an answer got no reply, or not the right one.
     """
-    options = ["--connections", str(CONNECTIONS), "--seconds", str(SECONDS)]
+    options = ["--connections", str(sending.connections), "--seconds", str(seconds)]
+    if sending.solved:
+        options += ["--solved", str(sending.solved)]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", url, *options],
+        [sys.executable, "-m", "benchmarks.load", sending.server.url + sending.path, *options],
         cwd=ROOT,
-        input="\n".join(lines),
+        input="\n".join(sending.lines),
         capture_output=True,
         text=True,
         check=False,
@@ -185,35 +231,37 @@ def see_that_all_are_kept(database: str, acknowledged: int) -> None:
         raise Failed(f"{acknowledged} answers were acknowledged, but {kept} are kept.")
 
 
-def bodies(url: str) -> tuple[list[str], list[str]]:
-    """Whole answers to every question of the round, as JSON without receipt hashes.
-
-    Args:
-        url: a running Fortell that has the round.
-
-    Returns:
-        Answers without a story, and the same with one of the demo's invented stories.
-    """
-    with urllib.request.urlopen(f"{url}/api/rounds/{CODE}") as reply:
-        asked = json.load(reply)
-    told = [json.loads(line)["text"] for line in STORIES.read_text("utf-8").splitlines()]
-    story = next(question["id"] for question in asked["questions"] if question["type"] == "story")
+def bodies() -> tuple[list[str], list[str]]:
+    """Whole answers as JSON without receipt hashes: without a story, and with a raw one."""
     rng = random.Random(1)
-    plain = [answered(asked, rng) for _ in range(BODIES)]
-    with_story = [body | {"stories": {story: rng.choice(told)}} for body in plain]
+    told = telling.stories(rng)[:BODIES]
+    plain = [telling.answer(rng) for _ in told]
+    with_story = [
+        body | {"stories": {telling.PROMPT: text}} for body, text in zip(plain, told, strict=True)
+    ]
     return [json.dumps(body) for body in plain], [json.dumps(body) for body in with_story]
 
 
-def answered(asked: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """One answer to every question but the stories."""
-    answers = {}
-    for question in asked["questions"]:
-        if question["type"] == "choice":
-            answers[question["id"]] = rng.choice(question["options"])["value"]
-        elif question["type"] == "scale":
-            answers[question["id"]] = rng.randint(question["min"], question["max"])
-    services = rng.sample([service["key"] for service in asked["services"]], 2)
-    return {"language": "nb", "services": services, "age_band": "16-17", "answers": answers}
+def sealed(url: str, lines: list[str]) -> list[str]:
+    """Answers whose stories a server has sealed, and whose tellers agree with what it proposed.
+
+    Args:
+        url: a running Fortell that has the round.
+        lines: answers with raw stories.
+    """
+    found = []
+    with httpx.Client(base_url=f"{url}/api/rounds/{CODE}", auth=Working(), timeout=30) as client:
+        for line in lines:
+            body = json.loads(line)
+            told = {"language": body["language"], "stories": body.pop("stories")}
+            reply = client.post("/proposals", json=told).raise_for_status().json()
+            body["sealed"] = {
+                item: {key: one[key] for key in ("text", "proposed", "seal")}
+                | {"themes": one["proposed"]}
+                for item, one in reply["stories"].items()
+            }
+            found.append(json.dumps(body))
+    return found
 
 
 def described(postgres: str, loads: dict[str, Load]) -> str:
@@ -221,9 +269,10 @@ def described(postgres: str, loads: dict[str, Load]) -> str:
     busiest = max(load.cpu for load in loads.values())
     return (
         f"SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}; {CONNECTIONS} open connections, "
-        f"each waits for its reply; {loads[SCALES].bytes_sent:.0f} bytes a request with scales "
-        f"only, {loads[STORY].bytes_sent:.0f} with a story; {REPETITIONS} times {SECONDS} s, "
-        f"taking turns. The sender used at most {100 * busiest:.0f} % of a core."
+        f"{READ} with raw stories, each waits for its reply; {loads[SCALES].bytes_sent:.0f} bytes "
+        f"a request, as phones fill them up; proof of work done in advance, and checked in what is "
+        f"measured; {REPETITIONS} times {SECONDS} s, taking turns. The sender used at most "
+        f"{100 * busiest:.0f} % of a core."
     )
 
 

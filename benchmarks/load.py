@@ -1,7 +1,9 @@
 """Sends answers over a number of open connections for some seconds, and says how it went.
 
 A process of its own: `python -m benchmarks.load URL --connections 100 --seconds 2 < bodies`, with
-one answer a line on standard input, each without its receipt hash. Only to this machine.
+one answer a line on standard input, each without its receipt hash. Each is sent with a new one, or
+with one of `--solved`, a file with a receipt hash and its proof of work in each line. Only to this
+machine.
 """
 
 import argparse
@@ -11,14 +13,19 @@ import secrets
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
-WARM = 0.5
+WARM = 0.3
 """Seconds of sending before anything is counted."""
 
 LONGEST = 30.0
 """Seconds that a run may last at most."""
+
+SMALLEST = 4096
+"""Bytes that a request's body is filled up to, as phones do; or twice, four times … as many."""
 
 
 @dataclass
@@ -51,8 +58,12 @@ class Sender(asyncio.Protocol):
         self.started = time.perf_counter()
         if self.started >= self.run.until:
             self.transport.close()
-        else:
+            return
+        try:
             self.transport.write(self.run.request())
+        except StopIteration:
+            self.connection_lost(ValueError("There are too few solved answers for so long a run."))
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Count an answer when its reply is complete, and send the next."""
@@ -80,6 +91,17 @@ class Sender(asyncio.Protocol):
             self.closed.set_result(None)
 
 
+def filled(body: bytes) -> bytes:
+    """JSON with spaces after it: 4 kB, or twice, four times … as much."""
+    return body.ljust(max(SMALLEST, 1 << (len(body) - 1).bit_length()))
+
+
+def new_hashes() -> Iterator[bytes]:
+    """JSON objects with a receipt hash that nobody has used; no work has been done for it."""
+    while True:
+        yield b'{"receipt_hash":"' + secrets.token_hex(32).encode() + b'"}'
+
+
 def content_length(head: bytes) -> int:
     """Length of a reply's body, in bytes, as its head says."""
     for line in head.split(b"\r\n"):
@@ -92,8 +114,11 @@ def content_length(head: bytes) -> int:
 class Run:
     """What the senders share."""
 
-    def __init__(self, host: str, path: str, bodies: list[bytes], seconds: float) -> None:
+    def __init__(
+        self, host: str, path: str, bodies: list[bytes], hashes: Iterator[bytes], seconds: float
+    ) -> None:
         self.bodies = bodies
+        self.hashes = hashes
         self.times: list[tuple[float, float]] = []
         self.sent = 0
         self.bytes_sent = 0
@@ -105,21 +130,28 @@ class Run:
         ).encode()
 
     def request(self) -> bytes:
-        """The next answer, with a receipt hash that nobody has used."""
-        body = self.bodies[self.sent % len(self.bodies)]
-        body = b'{"receipt_hash":"' + secrets.token_hex(32).encode() + b'",' + body[1:]
+        """The next answer, with a receipt hash that nobody has used.
+
+        Raises:
+            StopIteration: no receipt hash is left.
+        """
+        told = self.bodies[self.sent % len(self.bodies)]
+        body = filled(next(self.hashes)[:-1] + b"," + told[1:])
         request = self.head + str(len(body)).encode() + b"\r\n\r\n" + body
         self.sent += 1
         self.bytes_sent += len(request)
         return request
 
 
-async def load(url: str, bodies: list[bytes], connections: int, seconds: float) -> Load:
+async def load(
+    url: str, bodies: list[bytes], hashes: Iterator[bytes], connections: int, seconds: float
+) -> Load:
     """Send, and wait for every reply.
 
     Args:
         url: where to; 127.0.0.1 only.
         bodies: JSON objects without `receipt_hash`.
+        hashes: JSON objects with `receipt_hash`, and `work` where that is asked for.
         connections: open at the same time; each waits for a reply before it sends again.
         seconds: how long, after the warm-up.
 
@@ -131,7 +163,7 @@ async def load(url: str, bodies: list[bytes], connections: int, seconds: float) 
     if parts.hostname != "127.0.0.1" or seconds > LONGEST:
         raise ValueError(f"Only to 127.0.0.1, and at most {LONGEST:.0f} seconds.")
     loop = asyncio.get_running_loop()
-    run = Run(parts.netloc, parts.path, bodies, seconds)
+    run = Run(parts.netloc, parts.path, bodies, hashes, seconds)
     cpu = time.process_time()
     senders = [
         (await loop.create_connection(lambda: Sender(run), parts.hostname, parts.port or 80))[1]
@@ -156,9 +188,11 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--connections", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--solved", type=Path)
     wanted = parser.parse_args()
     bodies = sys.stdin.buffer.read().splitlines()
-    found = asyncio.run(load(wanted.url, bodies, wanted.connections, wanted.seconds))
+    hashes = iter(wanted.solved.read_bytes().splitlines()) if wanted.solved else new_hashes()
+    found = asyncio.run(load(wanted.url, bodies, hashes, wanted.connections, wanted.seconds))
     print(json.dumps(asdict(found)))
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -119,6 +119,16 @@ def empty_inbox(database: str) -> int:
     return kept
 
 
+def count_answers(database: str) -> int:
+    """How many answers a database holds, on their way or stored."""
+    sql = "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM response)"
+    if database.startswith("postgresql:"):
+        return int(ask_postgres(database, sql))
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as connection:
+        (count,) = connection.execute(sql).fetchone()
+    return int(count)
+
+
 @contextmanager
 def serving(command: list[str], port: int, log: Path, env: dict[str, str]) -> Iterator[Server]:
     """Run a server on this machine while the block lasts.
@@ -152,10 +162,18 @@ def _wait_until_listening(process: "subprocess.Popen[bytes]", port: int, log: Pa
     raise Failed(f"A server did not start: {log.read_text('utf-8').strip()[-500:]}")
 
 
-def serving_fortell(database: str, log: Path) -> AbstractContextManager[Server]:
-    """Run `fortell serve` without its worker, which would move answers meanwhile."""
+def serving_fortell(
+    database: str, log: Path, worker: bool = False
+) -> AbstractContextManager[Server]:
+    """Run `fortell serve`.
+
+    Args:
+        database: as in FORTELL_DATABASE.
+        log: takes what it says.
+        worker: whether its worker runs, which moves answers meanwhile.
+    """
     port = free_port()
-    env = environment(database, FORTELL_PORT=str(port), FORTELL_WORKER="false")
+    env = environment(database, FORTELL_PORT=str(port), FORTELL_WORKER=str(worker).lower())
     return serving([fortell(), "serve"], port, log, env)
 
 

@@ -16,11 +16,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.servers import ROOT, Failed, load_round, serving_fortell
+from benchmarks.servers import Failed, load_round, serving_fortell
+from benchmarks.telling import CODE, ROUND
 from tests.browser import chromium
 
-ROUND = ROOT / "server" / "demo" / "rounds" / "fjord2.yaml"
-CODE = "FJORD2"
 LATENCY_MS = 400
 KBIT_S = 400
 SLOWER = 4
