@@ -148,7 +148,7 @@ async def write(rows: list[Inbox], spending: Mapping[UUID, str] = NOTHING) -> se
     """
     hashes = [row.receipt_hash for row in rows]
     async with current().transaction():
-        await Inbox.insert(*rows).on_conflict(target=Inbox.receipt_hash, action="DO NOTHING")
+        await _insert_new(rows)
         for table in (Response, Tombstone):
             known = table.select(table.receipt_hash).where(table.receipt_hash.is_in(hashes))
             taken = [found["receipt_hash"] for found in await known]
@@ -158,6 +158,18 @@ async def write(rows: list[Inbox], spending: Mapping[UUID, str] = NOTHING) -> se
         if refused:
             await Inbox.delete().where(Inbox.id.is_in(list(refused)))
     return refused
+
+
+async def _insert_new(rows: list[Inbox]) -> None:
+    """Insert those that are not here yet.
+
+    Piccolo then hands the ids that were written to the first rows in order, also when it left some
+    out, so that a row would have another's; each gets its own back.
+    """
+    ids = [row.id for row in rows]
+    await Inbox.insert(*rows).on_conflict(target=Inbox.receipt_hash, action="DO NOTHING")
+    for row, row_id in zip(rows, ids, strict=True):
+        row.id = row_id
 
 
 async def _spend(spending: Mapping[UUID, str]) -> set[UUID]:

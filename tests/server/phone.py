@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from server import keys
+from server.signer import blind as signer
 
 SALT = HASH = 48
 VECTOR: dict[str, Any] = json.loads(
@@ -99,6 +100,16 @@ def ask(signer: httpx.Client, code: str, invitation: str) -> dict[str, str]:
     reply = signer.post(f"/rounds/{code}/sign", json=wish)
     assert reply.status_code == 200, reply.text
     signed = base64.urlsafe_b64decode(reply.json()["signature"] + "==")
+    return token_of(key, of, signed)
+
+
+def token(key: RSAPrivateKey) -> dict[str, str]:
+    """A token, where the signer's key is at hand."""
+    of = blind(key.public_key())
+    return token_of(key.public_key(), of, signer.sign(key, of.blinded))
+
+
+def token_of(key: RSAPublicKey, of: Blinded, signed: bytes) -> dict[str, str]:
     return {
         "message": of.message.hex(),
         "randomizer": of.randomizer.hex(),

@@ -14,6 +14,7 @@ import pytest
 from server.collect.inbox import GROUP
 from tests.conftest import run as in_loop
 from tests.server import outside
+from tests.server.invited import signer_in
 from tests.server.process import FORTELL, environment, load_round, run, serving, until
 from tests.server.rounds import CODE, answer, hash_of, receipt
 from tests.server.working import Working
@@ -21,6 +22,7 @@ from tests.server.working import Working
 ANSWERS = 240
 KILLS = 3
 HANDS = 48
+TOKENS = 60
 SEND = f"/api/rounds/{CODE}/responses"
 HEAVY = 4000
 
@@ -87,6 +89,54 @@ def test_a_server_killed_under_load_keeps_every_acknowledged_answer_once(
     run(database, "worker", "--once")
     assert in_loop(kept(database)) == everybody
     assert "worker_failed" not in log.read_text("utf-8")
+
+
+async def spend_all(url: str, answers: list[dict[str, Any]], stop: Any) -> set[str]:
+    """Send from many phones at once; returns the receipts that were taken."""
+    waiting, taken = iter(answers), set()
+    async with httpx.AsyncClient(base_url=url, timeout=60, auth=Working()) as phones:
+
+        async def phone() -> None:
+            for body in waiting:
+                try:
+                    reply = await phones.post(SEND, json=body)
+                except httpx.TransportError:
+                    return
+                if reply.status_code == 201:
+                    taken.add(body["receipt_hash"])
+                else:
+                    assert (reply.status_code, reply.json()["code"]) == (400, "token_spent")
+                stop(len(taken))
+
+        await asyncio.gather(*(phone() for _ in range(HANDS)))
+    return taken
+
+
+def test_tokens_are_spent_once_though_the_server_is_killed_while_they_race(
+    database: str, tmp_path: Path
+) -> None:
+    """Sixty tokens, each tried with three answers again and again, over kills and restarts."""
+    log = tmp_path / "server.log"
+    with signer_in(tmp_path) as signer:
+        lines, invitations = signer.make(count=TOKENS)
+        load_round(database, **lines)
+        tokens = [signer.token(invitation) for invitation in invitations]
+        tries = [answer(token=token) for token in tokens for _ in range(3)]
+        whose = {body["receipt_hash"]: body["token"]["message"] for body in tries}
+        taken: set[str] = set()
+        for kill in (True, True, False):
+            with serving(database, log, worker_pause=0.01) as server:
+                last = secrets.randbelow(TOKENS // 4)
+
+                def stop(count: int, kill: bool = kill, last: int = last) -> None:
+                    if kill and count > last:
+                        server.kill()
+
+                taken |= in_loop(spend_all(server.url, shuffled(tries), stop))
+    there = in_loop(kept(database))
+    assert there == dict.fromkeys(taken, 1)
+    assert Counter(whose[text] for text in there) == dict.fromkeys(whose.values(), 1)
+    assert in_loop(outside.rows(database, "SELECT count(*) FROM spent")) == [(TOKENS,)]
 
 
 async def fill_inbox(database: str) -> set[str]:

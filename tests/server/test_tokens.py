@@ -8,7 +8,8 @@ import secrets
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
@@ -78,6 +79,73 @@ def test_swapped_shifted_and_other_rounds_tokens_are_refused() -> None:
         other = "A" if GOOD.signature[place] != "A" else "B"
         changed = GOOD.signature[:place] + other + GOOD.signature[place + 1 :]
         assert refused(Token(GOOD.message, GOOD.randomizer, changed)) == "token_wrong"
+
+
+def forged(token: Token, other: Token) -> dict[str, Token]:
+    """Two tokens of one key, made into others by arithmetic, by parts and by spelling."""
+    n = KEY.public_key().public_numbers().n
+    one, two = (int.from_bytes(bytes_of(given), "big") for given in (token, other))
+    numbers = {
+        "nothing": 0,
+        "one": 1,
+        "minus one": n - 1,
+        "modulus": n,
+        "the other root": n - one,
+        "product": one * two % n,
+        "quotient": one * pow(two, -1, n) % n,
+        "inverse": pow(one, -1, n),
+        "square": one * one % n,
+        "shifted": one * pow(2, keys.EXPONENT, n) % n,
+        "encoded message": pow(one, keys.EXPONENT, n),
+    }
+    made = {name: number.to_bytes(256, "big") for name, number in numbers.items()}
+    made |= {
+        "beyond the modulus": (one + n).to_bytes(257, "big"),
+        "a nought before": b"\0" + bytes_of(token),
+        "a nought behind": bytes_of(token) + b"\0",
+        "cut": bytes_of(token)[:-1],
+        "backwards": bytes_of(token)[::-1],
+    }
+    signed = bytes.fromhex(token.randomizer + token.message)
+    for salt in (0, 20, 32, 47, 49, 64, 206):
+        form = padding.PSS(padding.MGF1(hashes.SHA384()), salt)
+        made[f"salt of {salt}"] = KEY.sign(signed, form, hashes.SHA384())
+    other_mask = padding.PSS(padding.MGF1(hashes.SHA256()), 48)
+    made["another mask"] = KEY.sign(signed, other_mask, hashes.SHA384())
+    made["another hash"] = KEY.sign(signed, keys.PSS, hashes.SHA256())
+    made["another padding"] = KEY.sign(signed, padding.PKCS1v15(), hashes.SHA384())
+    found = {
+        name: Token(token.message, token.randomizer, phone.base64url(signature))
+        for name, signature in made.items()
+    }
+    return found | {
+        "another's randomizer": Token(token.message, other.randomizer, token.signature),
+        "another's message": Token(other.message, token.randomizer, token.signature),
+        "another's signature": Token(token.message, token.randomizer, other.signature),
+        "parts swapped": Token(token.randomizer, token.message, token.signature),
+    }
+
+
+def bytes_of(one: Token) -> bytes:
+    return base64.urlsafe_b64decode(one.signature + "==")
+
+
+def test_nothing_made_of_good_tokens_is_one() -> None:
+    """Some are signed with the very key, in a form that is not the RFC's."""
+    for name, made in forged(GOOD, token()).items():
+        with pytest.raises(Problem) as stopped:
+            tokens.verified(made, Invited("https://signer.example.no", PUBLIC))
+        assert (name, stopped.value.body.code) == (name, "token_wrong")
+
+
+def test_a_token_in_another_spelling_is_the_same_token() -> None:
+    """Base64 has bits to spare at its end; what is spent is the message, however it is signed."""
+    spelt = [GOOD.signature[:-1] + last for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"]
+    same = [text for text in spelt if base64.urlsafe_b64decode(text + "==") == bytes_of(GOOD)]
+    assert len(same) > 1
+    invited = Invited("https://signer.example.no", PUBLIC)
+    found = {tokens.verified(Token(GOOD.message, GOOD.randomizer, text), invited) for text in same}
+    assert found == {tokens.verified(GOOD, invited)}
 
 
 async def make_round(**changes: Any) -> Round:
@@ -167,6 +235,24 @@ async def test_two_writers_cannot_spend_a_token_twice(app: Litestar) -> None:
         )
         assert sum(map(len, refused)) == 2 * len(spent)
     assert await Inbox.count() == await Spent.count() == 200
+
+
+@anyio
+async def test_beside_resends_each_hears_of_their_own(app: Litestar) -> None:
+    """A group where some are here already, some have a good token and some a spent one."""
+    asked, queue, used = await make_round(), GroupCommit(GROUP), spending()
+    known = [hash_of(receipt()) for _ in range(10)]
+    for text in known:
+        assert await add(queue, row(asked, text), spending())
+    assert await add(queue, row(asked), used)
+    resent = [(row(asked, text), spending()) for text in known]
+    good = [(row(asked), spending()) for _ in range(10)]
+    bad = [(row(asked), used) for _ in range(10)]
+    told = await asyncio.gather(*(add(queue, one, spent) for one, spent in resent + good + bad))
+    assert told == [True] * 20 + [False] * 10
+    there = await waiting()
+    assert there >= {one.receipt_hash for one, _ in resent + good}
+    assert there.isdisjoint(one.receipt_hash for one, _ in bad)
 
 
 @anyio
