@@ -35,6 +35,7 @@ Wanted = tuple[str, str, str]
 
 _there: set[Wanted] = set()
 _again: dict[Wanted, float] = {}
+_asking: dict[Wanted, asyncio.Task[bool]] = {}
 _origins: list[tuple[float, tuple[str, ...]]] = []
 
 
@@ -61,17 +62,27 @@ async def let_in(round_id: UUID, definition: Definition) -> bool:
 
 
 async def _is_there(code: str, invited: Invited) -> bool:
-    """One request asks; those that come meanwhile, or soon after, take what was known."""
+    """One request asks; those that come meanwhile wait for it, those soon after take its answer."""
     wanted = (code, invited.signer, invited.key)
     if wanted in _there:
         return True
-    if time.monotonic() < _again.get(wanted, 0):
-        return False
-    _again[wanted] = time.monotonic() + AGAIN
-    if await asyncio.to_thread(_key_of, code, invited.signer) != invited.key:
-        return False
-    _there.add(wanted)
-    return True
+    if wanted not in _asking:
+        if time.monotonic() < _again.get(wanted, 0):
+            return False
+        _again[wanted] = time.monotonic() + AGAIN
+        _asking[wanted] = asyncio.create_task(_ask(wanted))
+    return await asyncio.shield(_asking[wanted])
+
+
+async def _ask(wanted: Wanted) -> bool:
+    code, origin, key = wanted
+    try:
+        there = await asyncio.to_thread(_key_of, code, origin) == key
+    finally:
+        _asking.pop(wanted, None)
+    if there:
+        _there.add(wanted)
+    return there
 
 
 def _key_of(code: str, origin: str) -> str | None:
@@ -118,4 +129,5 @@ def forget() -> None:
     """Ask anew from now on; when a database is changed."""
     _there.clear()
     _again.clear()
+    _asking.clear()
     _origins.clear()

@@ -163,6 +163,17 @@ async def test_a_round_waits_for_its_signer(client: httpx.AsyncClient, signer: S
     assert await Inbox.count() == 0
 
 
+async def test_a_class_that_opens_a_new_round_together_waits_for_one_look_at_its_signer(
+    client: httpx.AsyncClient, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signers, "AGAIN", 60.0)
+    code = some_code()
+    lines, _ = signer.make(code)
+    await load(code=code, **lines)
+    told = await asyncio.gather(*(client.get(f"/api/rounds/{code}") for _ in range(30)))
+    assert {reply.json()["status"] for reply in told} == {"open"}
+
+
 async def test_a_round_that_waited_opens_when_its_signer_comes(
     client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
