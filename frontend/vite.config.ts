@@ -10,8 +10,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { svar: "svar/index.html", innsikt: "innsikt/innsikt.css" },
+      input: { svar: "svar/index.html", innsikt: "innsikt/innsikt.css", sw: "worker/sw.ts" },
       output: {
+        // A service worker keeps its address, or no browser would find the next one.
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
         assetFileNames: (asset) =>
           asset.names.includes("innsikt.css") ? "innsikt.css" : "assets/[name]-[hash][extname]",
       },

@@ -15,6 +15,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -36,7 +37,7 @@ def _caching(path: str) -> str:
     """Built files are named by their content; everything else may have changed, or tells much."""
     if path.startswith("/static/assets/"):
         return "public, max-age=31536000, immutable"
-    return "no-cache" if path.startswith("/static/") else "no-store"
+    return "no-cache" if path.startswith(("/static/", "/sw.js")) else "no-store"
 
 
 def _policy(scope: Scope) -> str:

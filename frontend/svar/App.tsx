@@ -38,8 +38,12 @@ export function App({ visit }: { visit: Visit }) {
         preview={round?.preview === true}
         onHelp={showHelp}
       />
-      <main>{screen()}</main>
-      <Footer code={round?.code ?? null} invited={(round?.invited ?? null) !== null} />
+      <main key={visit.person}>{screen()}</main>
+      <Footer
+        code={round?.code ?? null}
+        invited={(round?.invited ?? null) !== null}
+        onErase={() => visit.forget()}
+      />
       <Help dialog={help} helplines={helplines} />
     </>
   );

@@ -66,14 +66,20 @@ async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
     It may ask the signers of invited rounds, and nobody else.
     """
     request.state.connects_to = await signers.origins(today())
-    file = STATIC / "svar" / "index.html"
-    if not file.exists():
-        raise Problem(
-            503, "not_built", "The answering page has not been built.", "Run: make frontend"
-        )
+    built = _built("svar/index.html")
     code = str(request.path_params.get("code", "")) if request.url.path.count("/") == 2 else ""
     hints = preloads(STATIC, code, request.headers.get("accept-language", ""))
-    return Response(file.read_bytes(), media_type="text/html", headers={"Link": hints})
+    return Response(built, media_type="text/html", headers={"Link": hints})
+
+
+@get("/sw.js", include_in_schema=False)
+async def service_worker() -> Response[bytes]:
+    """What opens the page without a network; at the root, for it reaches no address above its own.
+
+    Raises:
+        Problem: the answering page has not been built.
+    """
+    return Response(_built("sw.js"), media_type="text/javascript")
 
 
 class RoundController(Controller):
@@ -212,6 +218,15 @@ def _told_what_to_do() -> Iterator[None]:
         ) from None
 
 
+def _built(name: str) -> bytes:
+    file = STATIC / name
+    if not file.exists():
+        raise Problem(
+            503, "not_built", "The answering page has not been built.", "Run: make frontend"
+        )
+    return file.read_bytes()
+
+
 def today() -> datetime.date:
     """The date where the server is."""
     return datetime.date.today()
@@ -219,6 +234,7 @@ def today() -> datetime.date:
 
 routes: list[ControllerRouterHandler] = [
     page,
+    service_worker,
     Router(
         "/",
         route_handlers=[RoundController],

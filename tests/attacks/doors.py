@@ -103,6 +103,7 @@ ROUTES = {
     "/health": nothing("/health"),
     "/r/{code:str}": nothing(f"/r/{CODE}", "/r/INGEN"),
     "/r/{code:str}/proev": nothing(f"/r/{CODE}/proev", "/r/INGEN/proev"),
+    "/sw.js": nothing("/sw.js"),
     "/r/{code:str}/trekk": nothing(f"/r/{CODE}/trekk"),
     "/personvern": nothing("/personvern", "/personvern?lang=en"),
     "/tilgjengelighet": nothing("/tilgjengelighet", "/tilgjengelighet?lang=nn"),

@@ -111,8 +111,12 @@ def test_built_scripts_know_one_address_elsewhere_and_only_go_there() -> None:
         known += found
         for way in ("WebSocket", "EventSource", "sendBeacon", "XMLHttpRequest", "importScripts"):
             assert way not in script
-        for way in ("RTCPeerConnection", "serviceWorker", "new Worker", "new Image", "eval("):
+        for way in ("RTCPeerConnection", "new Worker", "new Image", "eval("):
             assert way not in script
+        workers = re.findall(r"serviceWorker\.(\w+)\(([^)]*)\)", script)
+        assert len(workers) == script.count("serviceWorker")
+        assert {way for way, _ in workers} <= {"register", "getRegistrations"}
+        assert all(what.strip("`'\"") == "/sw.js" for way, what in workers if way == "register")
         if found:
             name = re.search(rf"(\w+)\s*=\s*[`'\"]{NEUTRAL_PAGE}[`'\"]", script)
             assert name is not None

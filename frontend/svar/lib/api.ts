@@ -166,7 +166,11 @@ const WORDLESS: Record<number, string> = { 413: "too_large", 429: "busy", 503: "
 /** A round; with the token of its preview, its questions before it opens. */
 export function getRound(code: string, token?: string): Promise<Round> {
   const asked = token === undefined ? "" : `?preview=${encodeURIComponent(token)}`;
-  return call<Round>(`/api/rounds/${encodeURIComponent(code)}${asked}`);
+  return call<Round>(addressOf(code) + asked);
+}
+
+export function addressOf(code: string): string {
+  return `/api/rounds/${encodeURIComponent(code)}`;
 }
 
 /** What a page of the server says, without its title and its way back. */
@@ -178,12 +182,12 @@ export async function getStatement(address: string): Promise<Node[]> {
 }
 
 export function getOthers(code: string): Promise<Others> {
-  return call<Others>(`/api/rounds/${encodeURIComponent(code)}/others`);
+  return call<Others>(`${addressOf(code)}/others`);
 }
 
 /** Sends an answer, with proof of work done for it. */
 export async function sendResponse(code: string, body: ResponseBody): Promise<void> {
-  const path = `/api/rounds/${encodeURIComponent(code)}/responses`;
+  const path = `${addressOf(code)}/responses`;
   const { status } = await withWork(code, body.receipt_hash, (work) =>
     call<{ status?: string }>(path, { ...body, work }),
   );
@@ -207,7 +211,7 @@ async function withWork<T>(
 ): Promise<T> {
   for (let challenges = 1; ; challenges++) {
     if (!works.has(subject))
-      prepareWork(subject, await call(`/api/rounds/${encodeURIComponent(code)}/work`));
+      prepareWork(subject, await call(`${addressOf(code)}/work`));
     const work = works.get(subject);
     // Something between us and the server answered, or asks for more than anybody can do.
     if (work === undefined) throw new Problem("offline");
@@ -225,7 +229,7 @@ async function withWork<T>(
 
 /** Withdraws an answer; what does so is derived from its receipt. */
 export async function withdrawResponse(code: string, withdraw: string): Promise<void> {
-  const path = `/api/rounds/${encodeURIComponent(code)}/withdrawals`;
+  const path = `${addressOf(code)}/withdrawals`;
   const { status } = await call<{ status: string }>(path, { withdraw });
   if (status !== "withdrawn") throw new Problem("unknown_receipt", null, 404);
 }

@@ -1,8 +1,9 @@
-import { Problem, getRound, type Round } from "./api.ts";
+import { Problem, addressOf, getRound, type Round } from "./api.ts";
 import { Draft } from "./draft.ts";
 import { offerLanguages } from "./i18n.ts";
 import { isLanguage } from "./languages.ts";
 import { observe } from "./observe.ts";
+import { keepRound } from "./offline.ts";
 import type { Place } from "./place.ts";
 
 /** One person's visit to one code. Somebody else may hold the phone next: nothing outlives it. */
@@ -12,6 +13,8 @@ export class Visit {
   problem: Problem | null = null;
   /** The receipt on its way from the Sent screen to the withdrawal form. */
   receipt: readonly string[] = [];
+  /** Counts those whose answers were forgotten, so that no screen outlives them. */
+  person = 0;
 
   #code: string | null = null;
   #token: string | undefined;
@@ -37,6 +40,13 @@ export class Visit {
     return this.#open(this.#code, this.#token);
   }
 
+  /** Forgets what was answered and shown; whoever comes next begins at the welcome. */
+  forget(): void {
+    this.person++;
+    this.receipt = [];
+    if (this.round !== null) this.draft = new Draft(this.round);
+  }
+
   async #open(code: string | null, token: string | undefined): Promise<void> {
     const turn = ++this.#turn;
     this.#code = code;
@@ -53,6 +63,7 @@ export class Visit {
       if (turn !== this.#turn) return;
       this.draft = new Draft(round);
       this.round = round;
+      if (token === undefined) void keepRound(addressOf(code), round);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.problem = error instanceof Problem ? error : new Problem("unexpected");

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Problem, getStatement } from "../lib/api.ts";
 import { language, t } from "../lib/i18n.ts";
+import { Erase } from "./Erase.tsx";
 import { Sheet } from "./Sheet.tsx";
 import { Trouble } from "./Trouble.tsx";
 import "./Footer.css";
@@ -12,10 +13,17 @@ const STATEMENTS = [
 ] as const;
 const PROMISE = { page: "loftet", name: "footer.promise" } as const;
 
+type Props = {
+  code: string | null;
+  invited: boolean;
+  /** Everything on this device is to be deleted. */
+  onErase: () => void;
+};
+
 type Statement = (typeof STATEMENTS)[number] | typeof PROMISE;
 
 /** Privacy, accessibility and the promise to the invited, shown over the screen: what has been written stays where it is. */
-export function Footer({ code, invited }: { code: string | null; invited: boolean }) {
+export function Footer({ code, invited, onErase }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const text = useRef<HTMLDivElement>(null);
   const chosen = useSignal<Statement>(STATEMENTS[0]);
@@ -52,6 +60,9 @@ export function Footer({ code, invited }: { code: string | null; invited: boolea
             </a>
           </li>
         ))}
+        <li>
+          <Erase onErase={onErase} />
+        </li>
       </ul>
       <Sheet dialog={dialog} id="statement-title" title={t(chosen.value.name)}>
         {shown instanceof Problem && <Trouble key={shown} problem={shown} />}
