@@ -284,6 +284,174 @@ test("a refusal for another reason leaves an earlier unknown try locked", async 
   assert.equal(draft.locked, false);
 });
 
+const FOUND = { text: "Jeg heter [NAVN].", removed: [], proposed: ["C2_ventetid"], seal: "s" };
+const THEMES = [{ id: "C2_ventetid", text: "Ventetid" }, { id: "F1_okonomi", text: "Penger" }];
+const proposal = (...items) => {
+  const stories = Object.fromEntries(items.map((item) => [item, FOUND]));
+  return { status: 200, body: { stories, themes: THEMES } };
+};
+const { getRandomValues } = crypto;
+
+/** A draft with a story, of somebody who chooses themes first, or does not. */
+function told(first = false, questions = undefined) {
+  crypto.getRandomValues = (array) =>
+    array instanceof Uint32Array ? array.fill(first ? 0 : 1) : getRandomValues.call(crypto, array);
+  const draft = new Draft(round("A", questions));
+  crypto.getRandomValues = getRandomValues;
+  draft.write("n1", "Jeg heter Kari.");
+  return draft;
+}
+
+async function proposed(draft, ...items) {
+  replies = [proposal(...items)];
+  await draft.propose(new AbortController());
+  sent = [];
+}
+
+test("asking for a proposal sends the stories that are told, and work for them", async () => {
+  const draft = told();
+  draft.answer("mt1", 4);
+  replies = [proposal("n1")];
+  await draft.propose(new AbortController());
+  assert.equal(sent.length, 1);
+  const { work, ...asked } = sent[0];
+  assert.deepEqual(asked, { language: "nb", stories: { n1: "Jeg heter Kari." } });
+  assert.equal(work.challenge, "c");
+  assert.deepEqual(draft.proposals.n1.themes, ["C2_ventetid"]);
+});
+
+test("a proposal that its teller has not said yes to is not sent", async () => {
+  const draft = told();
+  await proposed(draft, "n1");
+  replies = [received];
+  await draft.send();
+  assert.deepEqual([sent[0].stories, sent[0].sealed], [{ n1: "Jeg heter Kari." }, {}]);
+  assert.deepEqual(draft.stoodBy, []);
+});
+
+test("one that they use is sent in the place of the story, and then forgotten but for its themes", async () => {
+  const draft = told();
+  await proposed(draft, "n1");
+  draft.use(true);
+  replies = [received];
+  await draft.send();
+  const { text, seal, proposed: themes } = FOUND;
+  assert.deepEqual(sent[0].stories, {});
+  assert.deepEqual(sent[0].sealed, { n1: { text, proposed: themes, seal, themes, first: null } });
+  assert.ok(!JSON.stringify(sent[0]).includes("Kari"));
+  assert.deepEqual([draft.proposals, draft.stoodBy], [{}, ["C2_ventetid"]]);
+});
+
+for (const [what, change] of Object.entries({
+  write: (draft) => draft.write("n1", "Jeg heter Ola."),
+  "another prompt": (draft) => draft.choosePrompt("n1", "n4"),
+  skip: (draft) => draft.clear(STORY),
+  forget: (draft) => draft.forget(),
+  "under 13": (draft) => draft.stop(),
+}))
+  test(`${what} voids the proposal`, async () => {
+    const draft = told();
+    await proposed(draft, "n1");
+    draft.use(true);
+    change(draft);
+    assert.deepEqual(draft.proposals, {});
+  });
+
+test("of two stories only the one that was changed is asked about again", async () => {
+  const draft = told(false, [STORY, { ...STORY, id: "n2" }]);
+  draft.write("n2", "Den andre.");
+  await proposed(draft, "n1", "n2");
+  draft.use(true);
+  draft.write("n2", "Den andre, endret.");
+  const other = draft.proposals.n1;
+  replies = [proposal("n2"), received];
+  await draft.propose(new AbortController());
+  assert.deepEqual(sent[0].stories, { n2: "Den andre, endret." });
+  assert.equal(draft.proposals.n1, other);
+  await draft.send();
+  assert.deepEqual(Object.keys(sent[1].sealed), ["n1"]);
+  assert.deepEqual(sent[1].stories, { n2: "Den andre, endret." });
+});
+
+test("a proposal is sent under the prompt that was chosen, and none without one", async () => {
+  const draft = told(false, [PROMPTS]);
+  draft.write("story:n1", "Jeg heter Kari.");
+  assert.deepEqual(draft.told, []);
+  draft.choosePrompt("story:n1", "n4");
+  await proposed(draft, "n4");
+  draft.use(true);
+  replies = [received];
+  await draft.send();
+  assert.deepEqual(Object.keys(sent[0].sealed), ["n4"]);
+});
+
+test("who has seen a proposal does not choose first a second time", async () => {
+  const draft = told(true);
+  await proposed(draft, "n1");
+  assert.equal(draft.proposals.n1.shown, false);
+  draft.write("n1", "Før de har sett noe.");
+  await proposed(draft, "n1");
+  draft.reveal();
+  assert.deepEqual(draft.proposals.n1.first, []);
+  draft.write("n1", "Etter at de har sett det.");
+  await proposed(draft, "n1");
+  assert.deepEqual([draft.proposals.n1.shown, draft.proposals.n1.first], [true, null]);
+});
+
+for (const [what, reply, code] of [
+  ["a full server", { status: 503, code: "busy" }, "busy"],
+  ["no network", "lost", "offline"],
+  ["a reply of something between", { status: 200, body: { welcome: "Guest network" } }, "offline"],
+])
+  test(`after ${what} there is no proposal, and nothing is locked`, async () => {
+    const draft = told();
+    replies = [reply];
+    await assert.rejects(draft.propose(new AbortController()), { code });
+    assert.deepEqual([draft.proposals, draft.locked], [{}, false]);
+    assert.equal(draft.story("n1"), "Jeg heter Kari.");
+  });
+
+test("in a preview no text leaves the phone", async () => {
+  const draft = new Draft({ ...round("A"), preview: true });
+  draft.write("n1", "Jeg heter Kari.");
+  await assert.rejects(draft.propose(new AbortController()), { code: "preview_only" });
+  assert.deepEqual(sent, []);
+});
+
+test("a proposal that nobody waits for any more does not come up", async () => {
+  const draft = told();
+  const stop = new AbortController();
+  replies = [proposal("n1")];
+  const coming = draft.propose(stop);
+  stop.abort();
+  await assert.rejects(coming);
+  assert.deepEqual(draft.proposals, {});
+});
+
+for (const code of ["seal_wrong", "unknown_theme"])
+  test(`after ${code} the proposal is void, and the story can be sent as it was written`, async () => {
+    const draft = told();
+    await proposed(draft, "n1");
+    draft.use(true);
+    replies = [{ status: 400, code }, received];
+    await assert.rejects(draft.send(), { code });
+    assert.deepEqual([draft.locked, draft.proposals], [false, {}]);
+    await draft.send();
+    assert.deepEqual(sent[1].stories, { n1: "Jeg heter Kari." });
+  });
+
+test("after a lost reply the same sealed story is sent", async () => {
+  const draft = told();
+  await proposed(draft, "n1");
+  draft.use(true);
+  replies = ["lost", received];
+  await assert.rejects(draft.send());
+  draft.use(false);
+  await draft.send();
+  assert.deepEqual(sent[1], sent[0]);
+  assert.deepEqual(draft.stoodBy, ["C2_ventetid"]);
+});
+
 const at = (code) => ({ name: "round", code });
 const FRONT = { name: "code" };
 

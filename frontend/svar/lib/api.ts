@@ -1,4 +1,5 @@
 import type { Localised } from "./languages.ts";
+import { storiesHash, type Proposed, type Sealed, type Theme } from "./proposals.ts";
 import { solve, type Challenge, type Work } from "./work.ts";
 
 export type Status = "open" | "closed" | "upcoming" | "blocked" | "unapproved" | "waiting" | "full";
@@ -103,10 +104,16 @@ export type ResponseBody = {
   language: string;
   services: string[];
   age_band: string | null;
+  /** As they were written. */
   stories: Record<string, string>;
+  /** As a proposal gave them back. */
+  sealed: Record<string, Sealed>;
   answers: Record<string, Answer>;
   token?: Token;
 };
+
+export type Told = { language: string; stories: Record<string, string> };
+export type Proposals = { stories: Record<string, Proposed>; themes: Theme[] };
 
 /** How many stories tell of a theme or an area, from a release: x of n, rounded alike. */
 export type Mention = {
@@ -195,9 +202,23 @@ export async function sendResponse(code: string, body: ResponseBody): Promise<vo
   if (status !== "received") throw new Problem("offline");
 }
 
+/** Asks for stories without names and for themes, with work done for those very texts. */
+export async function getProposals(
+  { code, work: challenge }: Round,
+  told: Told,
+  stop: AbortController,
+): Promise<Proposals> {
+  const path = `/api/rounds/${encodeURIComponent(code)}/proposals`;
+  const subject = await storiesHash(told.stories);
+  prepareWork(subject, challenge);
+  return withWork(code, subject, (work) =>
+    call<Proposals>(path, { ...told, work }, undefined, stop),
+  );
+}
+
 const works = new Map<string, Promise<Work>>();
 
-/** Begins work that sending will ask for; `subject` is what it is done for, a receipt's hash. */
+/** Begins work that sending will ask for; `subject` is what it is done for: a hash. */
 export function prepareWork(subject: string, challenge: Challenge): void {
   if (challenge.bits <= HARDEST && !works.has(subject))
     works.set(subject, solve(challenge, subject));
@@ -250,8 +271,8 @@ export async function call<T>(
   path: string,
   body?: unknown,
   read = (reply: Response): Promise<unknown> => reply.json(),
+  stop = new AbortController(),
 ): Promise<T> {
-  const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
   try {
     const reply = await fetch(path, {

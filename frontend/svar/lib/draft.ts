@@ -1,5 +1,6 @@
 import {
   Problem,
+  getProposals,
   prepareWork,
   sendResponse,
   type Answer,
@@ -16,9 +17,12 @@ import { language, say, t } from "./i18n.ts";
 import type { Localised } from "./languages.ts";
 import { observe } from "./observe.ts";
 import { drawn } from "./order.ts";
+import { drawsFirst, judge, reveal, sealed, type Judged, type Theme } from "./proposals.ts";
 import { makeSecret, receiptHash, wordList, writeReceipt } from "./receipt.ts";
 
 const SERVICE = "{service}";
+/** The server does not know its proposal again. */
+const VOIDING = new Set(["seal_wrong", "unknown_theme"]);
 
 /** What one person has answered so far. Lives in this page's memory and nowhere else. */
 export class Draft {
@@ -29,6 +33,10 @@ export class Draft {
   prompts: Readonly<Record<string, string>> = {};
   answers: Readonly<Record<string, Answer>> = {};
   ageBand: string | null = null;
+  /** What was proposed for stories, and what their teller makes of it; by question. */
+  proposals: Readonly<Record<string, Judged>> = {};
+  /** All themes that a story can be about. */
+  themes: readonly Theme[] = [];
   /** Somebody said that they are under 13: nothing is sent. */
   under13 = false;
   /** They let everything be forgotten. */
@@ -48,9 +56,14 @@ export class Draft {
   /** Every question, in this visit's order. */
   readonly questions: readonly Question[];
 
+  /** Themes that the teller stood by when the answer was sent. */
+  stoodBy: readonly string[] = [];
+
   readonly #secret = makeSecret();
   readonly #round: Round;
   readonly #aboutServices: ReadonlySet<Question>;
+  /** One in five, until a proposal has been seen. */
+  #choosesFirst = drawsFirst();
   #tried: ResponseBody | null = null;
   #known: ReadonlySet<string> | undefined;
 
@@ -92,16 +105,20 @@ export class Draft {
   clear(question: Question): void {
     if (question.type === "services") this.services = [];
     else if (question.type === "age_band") this.ageBand = null;
-    else if (question.type === "story") this.stories = without(this.stories, question.id);
-    else this.answers = without(this.answers, question.id);
+    else if (question.type === "story") {
+      this.stories = without(this.stories, question.id);
+      this.#unpropose(question.id);
+    } else this.answers = without(this.answers, question.id);
   }
 
   write(id: string, text: string): void {
     this.stories = { ...this.stories, [id]: text };
+    this.#unpropose(id);
   }
 
   choosePrompt(id: string, prompt: string): void {
     this.prompts = { ...this.prompts, [id]: prompt };
+    this.#unpropose(id);
   }
 
   answer(id: string, answer: Answer): void {
@@ -188,6 +205,61 @@ export class Draft {
     return this.questions.filter(({ id }) => shown.has(id));
   }
 
+  /** The stories that are told now, with what each is sent under. */
+  get told(): { id: string; item: string }[] {
+    return this.asked.flatMap((question) => {
+      const prompt = question.type === "story" && this.has(question) && this.promptOf(question);
+      return prompt ? [{ id: question.id, item: prompt.id }] : [];
+    });
+  }
+
+  /** What was proposed for the stories that are told now. */
+  get judged(): { id: string; judged: Judged }[] {
+    return this.told.flatMap(({ id }) => {
+      const judged = this.proposals[id];
+      return judged === undefined ? [] : [{ id, judged }];
+    });
+  }
+
+  /**
+   * Asks what the server makes of the stories that it has not been asked about.
+   *
+   * @throws {Problem} it made nothing of them, or nobody waits for it any more.
+   */
+  async propose(stop: AbortController): Promise<void> {
+    if (this.#round.preview) throw new Problem("preview_only");
+    const told = this.told.filter(({ id }) => this.proposals[id] === undefined);
+    const stories = Object.fromEntries(told.map(({ id, item }) => [item, this.story(id)]));
+    const reply = await getProposals(this.#round, { language: language(), stories }, stop);
+    // Nobody waits for it any more, or something between us and the server answered.
+    if (stop.signal.aborted || told.some(({ item }) => reply.stories?.[item] === undefined))
+      throw new Problem("offline");
+    this.themes = reply.themes;
+    for (const { id, item } of told)
+      this.judge(id, judge(reply.stories[item]!, item, this.#choosesFirst));
+  }
+
+  /** What the teller makes of a proposal now. */
+  judge(id: string, judged: Judged): void {
+    this.proposals = { ...this.proposals, [id]: judged };
+  }
+
+  /** Shows themes to somebody who has chosen; whoever has seen some cannot choose before that. */
+  reveal(): void {
+    for (const { id, judged } of this.judged) this.judge(id, reveal(judged));
+    this.#choosesFirst = false;
+  }
+
+  /** Whether stories are to be sent as they were proposed, or as they were written. */
+  use(used: boolean): void {
+    for (const { id, judged } of this.judged) this.judge(id, { ...judged, used });
+  }
+
+  /** A story that is written anew, or under another prompt, fits its seal no longer. */
+  #unpropose(id: string): void {
+    this.proposals = without(this.proposals, id);
+  }
+
   /** Begins the work that sending asks for, while somebody reads through what they wrote. */
   async prepare(): Promise<void> {
     prepareWork(await receiptHash(this.#secret), this.#round.work);
@@ -211,12 +283,15 @@ export class Draft {
       await this.#writeReceipt();
       this.#tried ??= await this.#body();
       await sendResponse(this.#round.code, this.#tried);
+      const { sealed } = this.#tried;
       this.forget();
+      this.stoodBy = Object.values(sealed).flatMap(({ themes }) => themes);
       this.sent = true;
     } catch (error) {
       if (error instanceof Problem && this.#tried !== null)
         this.locked = !error.refused || (this.locked && !error.refusedContent);
       if (!this.locked) this.#tried = null;
+      if (error instanceof Problem && VOIDING.has(error.code)) this.proposals = {};
       throw error;
     } finally {
       this.sending = false;
@@ -239,16 +314,20 @@ export class Draft {
       services: [],
       age_band: null,
       stories: {},
+      sealed: {},
       answers: {},
       ...(this.token === null ? {} : { token: this.token }),
     };
     for (const question of this.asked) {
       const answer = this.answers[question.id];
-      const prompt = question.type === "story" && this.has(question) && this.promptOf(question);
       if (question.type === "services") body.services = [...this.services];
       else if (question.type === "age_band") body.age_band = this.ageBand;
-      else if (prompt) body.stories[prompt.id] = this.story(question.id);
       else if (answer !== undefined) body.answers[question.id] = answer;
+    }
+    for (const { id, item } of this.told) {
+      const judged = this.proposals[id];
+      if (judged?.used === true) body.sealed[item] = sealed(judged);
+      else body.stories[item] = this.story(id);
     }
     return body;
   }
@@ -266,6 +345,8 @@ export class Draft {
     this.prompts = {};
     this.answers = {};
     this.ageBand = null;
+    this.proposals = {};
+    this.stoodBy = [];
     this.care = "";
     this.token = null;
     this.#tried = null;

@@ -6,7 +6,13 @@ import { receive } from "../lib/place.ts";
 import { Icon } from "./Icon.tsx";
 import "./Trouble.css";
 
-type Props = { problem: Problem; level?: "h1" | "h2"; children?: ComponentChildren };
+type Props = {
+  problem: Problem;
+  level?: "h1" | "h2";
+  /** Nothing is wrong that matters much. */
+  calm?: boolean;
+  children?: ComponentChildren;
+};
 
 const CALM = new Set([
   "round_closed",
@@ -21,7 +27,7 @@ function known(key: string, otherwise: MessageKey): MessageKey {
   return isMessageKey(key) ? key : otherwise;
 }
 
-export function Trouble({ problem, level: Title = "h2", children }: Props) {
+export function Trouble({ problem, level: Title = "h2", calm = false, children }: Props) {
   const title = known(`error.${problem.code}`, "error.unexpected");
   const next = known(`error.${problem.code}.next`, "error.unexpected.next");
   const seconds = problem.code === "busy" ? problem.retryAfter : null;
@@ -29,7 +35,7 @@ export function Trouble({ problem, level: Title = "h2", children }: Props) {
   return (
     <div
       ref={receive}
-      class={classes("trouble stack", CALM.has(problem.code) && "calm")}
+      class={classes("trouble stack", (calm || CALM.has(problem.code)) && "calm")}
       role="alert"
       tabindex={-1}
     >

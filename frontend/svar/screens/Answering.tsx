@@ -9,6 +9,7 @@ import { useTitle } from "../lib/title.ts";
 import { warnBeforeUnload } from "../lib/unsent.ts";
 import { Asking } from "./Asking.tsx";
 import { LookOver } from "./LookOver.tsx";
+import { Proposal } from "./Proposal.tsx";
 import { Sent } from "./Sent.tsx";
 import { Tried } from "./Tried.tsx";
 import { Under13 } from "./Under13.tsx";
@@ -27,6 +28,8 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   const question =
     step() === 0 || barred ? undefined : questions.slice(step() - 1).find((one) => asked.includes(one));
   const reviewing = draft.locked || draft.sending || (step() > 0 && !barred && question === undefined);
+  const proposing =
+    step() === questions.length + 2 && draft.judged.length > 0 && !draft.locked && !draft.sending;
   // A changed answer may lead to questions that were not asked before.
   const unseen = asked.find((one) => one !== question && !seen.current.has(one));
   const overview = reviewed.value && unseen === undefined;
@@ -60,6 +63,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   function title(): string {
     if (draft.sent) return `${t(round.preview ? "preview.end" : "sent.title")} – Fortell`;
     if (stopping) return "Fortell";
+    if (proposing) return `${t("proposal.title")} – Fortell`;
     if (reviewing) return `${t("review.title")} – Fortell`;
     if (question === undefined) return "Fortell";
     return `${t("question.progress", { number, total })} – Fortell`;
@@ -97,8 +101,9 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   }
 
   if (draft.sent && round.preview) return <Tried />;
-  if (draft.sent) return <Sent round={round} receipt={draft.receipt} themes={[]} />;
+  if (draft.sent) return <Sent round={round} receipt={draft.receipt} themes={draft.stoodBy} />;
   if (stopping) return <Under13 draft={draft} helplines={helplines} onBack={unsay} />;
+  if (proposing) return <Proposal draft={draft} onChange={show} onBack={back} />;
   if (reviewing)
     return (
       <LookOver
@@ -106,6 +111,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
         draft={draft}
         problem={problem.value}
         onChange={show}
+        onPropose={() => goTo(questions.length + 2)}
         onBack={back}
         onSend={send}
       />

@@ -4,9 +4,13 @@ import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import { marks } from "../lib/identifying.ts";
 import { arrive } from "../lib/place.ts";
+import type { Judged, Theme } from "../lib/proposals.ts";
+import { themeName } from "../lib/themes.ts";
 import { Clues } from "../parts/Clues.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Marked } from "../parts/Marked.tsx";
+import { Offer } from "../parts/Offer.tsx";
+import { Redacted } from "../parts/Redacted.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
 import { inWords } from "../questions/words.ts";
 import "./LookOver.css";
@@ -16,19 +20,28 @@ type Props = {
   draft: Draft;
   problem: Problem | null;
   onChange: (question: Question) => void;
+  onPropose: () => void;
   onBack: () => void;
   onSend: () => void;
 };
 
-export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Props) {
+export function LookOver(props: Props) {
+  const { round, draft, problem, onChange, onPropose, onBack, onSend } = props;
   const { locked, sending } = draft;
   useEffect(() => void draft.prepare(), [draft]);
   const again = problem !== null && problem.code !== "empty";
+
+  const used = ({ id }: Question) => {
+    const judged = draft.proposals[id];
+    return judged?.used === true ? judged : undefined;
+  };
 
   const answered = (question: Question) => {
     const answer = inWords(question, round, draft);
     if (answer === "") return <p class="quiet">{t("review.skipped")}</p>;
     if (question.type !== "story") return <p class="answer">{answer}</p>;
+    const judged = used(question);
+    if (judged !== undefined) return <Proposed judged={judged} themes={draft.themes} />;
     return (
       <p class="story" translate={false}>
         <Marked text={answer} marks={marks(answer, draft.known)} />
@@ -61,7 +74,7 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
                 <span class="sr-only">{draft.textOf(question)}</span>
               </button>
             )}
-            {question.type === "story" && (
+            {question.type === "story" && used(question) === undefined && (
               <div class="clues">
                 <Clues
                   text={draft.story(question.id)}
@@ -72,6 +85,8 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
           </li>
         ))}
       </ol>
+
+      {!locked && !sending && <Offer draft={draft} onShow={onPropose} />}
 
       {problem !== null && (
         <Trouble key={problem} problem={problem}>
@@ -110,5 +125,19 @@ export function LookOver({ round, draft, problem, onChange, onBack, onSend }: Pr
         </button>
       </div>
     </div>
+  );
+}
+
+/** A story as its teller has judged it: without names, and what it is about. */
+function Proposed({ judged, themes }: { judged: Judged; themes: readonly Theme[] }) {
+  const names = themes.filter(({ id }) => judged.themes.includes(id));
+  return (
+    <>
+      <p class="story" translate={false}>
+        <Redacted story={judged} />
+      </p>
+      <p class="asked about">{t(names.length === 0 ? "review.no_themes" : "review.themes")}</p>
+      <p class="answer">{names.map(({ id, text }) => themeName(id, text)).join("\n")}</p>
+    </>
   );
 }
