@@ -23,11 +23,11 @@ async def once(stop: asyncio.Event | None = None) -> None:
     Args:
         stop: once it is set, no more stories are begun.
     """
-    await database.erase_overdue()
     today = datetime.date.today()
     await inbox.move_due(today)
     await keeping.delete_due(today)
     await copies.look_where_due()
+    await database.erase_overdue()
     await understand.annotate_waiting(stop)
 
 

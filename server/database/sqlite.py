@@ -135,6 +135,8 @@ class KeptSQLiteEngine(SQLiteEngine):
             found = await _fetch(await self.writer(), "PRAGMA wal_checkpoint(TRUNCATE)", None)
         self.erased = not found[0]["busy"]
 
+    erase_overdue = erase_deleted
+
     async def _run_in_new_connection(
         self,
         query: str,
