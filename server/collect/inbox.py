@@ -2,8 +2,8 @@
 
 Answers that arrive together are written in one transaction, in random order, and acknowledged
 after it. A round's inbox moves to the store when it holds BATCH answers; what has waited since an
-earlier week moves together, all rounds mixed. The store's rows, and the rowid or heap order under
-them, so never tell who came first.
+earlier week moves together, all rounds mixed. A batch takes some along that lie there already
+(`company`). The store's rows, and the rowid or heap order under them, so never tell who came first.
 """
 
 import asyncio
@@ -12,17 +12,18 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from piccolo.columns.combination import Where
 
 from server import database, errors, logs
-from server.collect import tokens
+from server.collect import company, tokens
 from server.collect.responses import decode, week_of
 from server.collect.tables import Inbox, Response, Tombstone
 from server.collect.tokens import TokenSpent
 from server.database.connection import current
+from server.understand.tables import Annotation
 
 BATCH = 20
 """Answers that a round's inbox holds before they are shuffled into the store (DESIGN.md)."""
@@ -30,6 +31,7 @@ BATCH = 20
 GROUP = 64
 """Most answers in one transaction."""
 
+T = TypeVar("T")
 NOTHING: Mapping[UUID, str] = {}
 
 CHUNK = 500
@@ -208,10 +210,8 @@ async def move_all() -> int:
 async def _move(condition: Where) -> int:
     async with current().transaction():
         rows = await Inbox.delete().where(condition).returning(*Inbox.all_columns())
-        shuffle(rows)
-        for chunk in _chunks(rows):
-            await Response.insert(*(_stored(row) for row in chunk))
         if rows:
+            await _store([_stored(row) for row in rows], await _taken_along(rows))
             await tokens.shuffle_spent()
     if rows:
         await database.erase_deleted()
@@ -219,7 +219,36 @@ async def _move(condition: Where) -> int:
     return len(rows)
 
 
-def _chunks(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+async def _taken_along(rows: list[dict[str, Any]]) -> tuple[list[Response], list[Annotation]]:
+    """Answers that the store gives up for a moment, and what was read in them.
+
+    On PostgreSQL others wait meanwhile: a statement that waited for a row would not find it where
+    it lies afterwards, and a withdrawal would be told that there is no such answer.
+    """
+    if current().engine_type == "postgres":
+        await Response.raw("LOCK TABLE response IN SHARE ROW EXCLUSIVE MODE")
+    ids = await company.of_answers(rows)
+    if not ids:
+        return [], []
+    read = Annotation.delete().where(Annotation.response.is_in(ids))
+    annotations = await read.returning(*Annotation.all_columns())
+    answers = Response.delete().where(Response.id.is_in(ids))
+    responses = await answers.returning(*Response.all_columns())
+    return [Response(**row) for row in responses], [Annotation(**row) for row in annotations]
+
+
+async def _store(new: list[Response], along: tuple[list[Response], list[Annotation]]) -> None:
+    """Write answers into the store, those that come and those taken along, in random order."""
+    responses, annotations = [*new, *along[0]], along[1]
+    shuffle(responses)
+    shuffle(annotations)
+    for chunk in _chunks(responses):
+        await Response.insert(*chunk)
+    for others in _chunks(annotations):
+        await Annotation.insert(*others)
+
+
+def _chunks(rows: list[T]) -> list[list[T]]:
     return [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
 
 
@@ -259,10 +288,20 @@ async def withdraw(receipt_hash: str) -> bool:
         gone += await _withdraw_stored(receipt_hash)
         known = await Tombstone.exists().where(Tombstone.receipt_hash == receipt_hash)
         if gone and not known:
-            await Tombstone.insert(Tombstone(receipt_hash=receipt_hash))
+            await _remember(receipt_hash)
     if gone:
         await database.erase_deleted()
     return bool(gone) or known
+
+
+async def _remember(receipt_hash: str) -> None:
+    """Write a tombstone, and others anew: their order would tell who withdrew first."""
+    others = await company.of_tombstones()
+    if others:
+        await Tombstone.delete().where(Tombstone.receipt_hash.is_in(others))
+    hashes = [receipt_hash, *others]
+    shuffle(hashes)
+    await Tombstone.insert(*(Tombstone(receipt_hash=text) for text in hashes))
 
 
 async def _withdraw_stored(receipt_hash: str) -> list[dict[str, Any]]:

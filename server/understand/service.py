@@ -11,6 +11,8 @@ import msgspec
 
 import nlp
 from server import logs
+from server.collect import company
+from server.collect.inbox import shuffle
 from server.collect.responses import decode
 from server.collect.tables import Response
 from server.database.connection import current
@@ -65,17 +67,36 @@ async def _claim() -> AsyncIterator[list[dict[str, Any]]]:
 
 
 async def _keep(annotations: list[Annotation]) -> None:
-    """Store what was read, unless it is gone or was read by another meanwhile."""
+    """Store what was read, unless it is gone or was read by another meanwhile.
+
+    Some that lie there already are written anew with it, as answers are when a batch is moved.
+    """
     ids = [annotation.response for annotation in annotations]
     async with current().transaction():
-        rows = await Response.select(Response.id).where(
+        rows = await Response.select(Response.id, Response.round, Response.week).where(
             Response.id.is_in(ids),
             Response.stories_deleted == False,  # noqa: E712
         )
         there = {row["id"] for row in rows}
         kept = [annotation for annotation in annotations if annotation.response in there]
         if kept:
+            kept += await _taken_along(rows)
+            shuffle(kept)
             await Annotation.insert(*kept).on_conflict(target=Annotation.id, action="DO NOTHING")
+
+
+async def _taken_along(rows: list[dict[str, Any]]) -> list[Annotation]:
+    """What was read in others of the same rounds and weeks, taken out for a moment."""
+    others = await company.of_answers(
+        rows,
+        Response.has_story == True,  # noqa: E712
+        Response.id.not_in([row["id"] for row in rows]),
+    )
+    if not others:
+        return []
+    query = Annotation.delete().where(Annotation.response.is_in(others))
+    found = await query.returning(*Annotation.all_columns())
+    return [Annotation(**row) for row in found]
 
 
 async def forget(responses: list[UUID]) -> None:
