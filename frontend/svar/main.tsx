@@ -6,6 +6,7 @@ import "./questions/choices.css";
 import { App } from "./App.tsx";
 import { CATALOGUES, offerLanguages } from "./lib/i18n.ts";
 import { place, startOver } from "./lib/place.ts";
+import { queue } from "./lib/queue.ts";
 import { Visit } from "./lib/visit.ts";
 
 const target = document.getElementById("app");
@@ -23,4 +24,5 @@ void offerLanguages(CATALOGUES).then(() => {
   });
   target.replaceChildren();
   render(<App visit={visit} />, target);
+  queue.start();
 });

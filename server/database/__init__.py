@@ -6,18 +6,8 @@ from server.database.connection import (
     connect,
     erase_deleted,
     erase_overdue,
-    keep_others_waiting,
     migrate,
     ping,
 )
 
-__all__ = [
-    "DatabaseError",
-    "close",
-    "connect",
-    "erase_deleted",
-    "erase_overdue",
-    "keep_others_waiting",
-    "migrate",
-    "ping",
-]
+__all__ = ["DatabaseError", "close", "connect", "erase_deleted", "erase_overdue", "migrate", "ping"]

@@ -279,7 +279,7 @@ def test_what_does_not_fit_is_an_answer_of_its_own(asked: Page, running: Running
     touch: dict[str, Callable[[], None]] = {
         "merk1": lambda: phone.touchscreen.tap(*shared(phone, 0.4, 0.3)),
         "merk2": lambda: phone.touchscreen.tap(*inside(phone.locator(".slider"), 0.5, 0.5)),
-        "merk3": lambda: phone.touchscreen.tap(*inside(phone.locator(".field"), 0.5, 0.5)),
+        "merk3": lambda: phone.touchscreen.tap(*inside(phone.locator(".plane"), 0.5, 0.5)),
         "besok1": lambda: phone.get_by_role("radio").first.check(),
         "besok2": lambda: phone.get_by_role("checkbox").first.check(),
         "besok3": lambda: phone.locator("[data-add]").first.click(),

@@ -62,26 +62,26 @@ function take(state: Int32Array, bytes: DataView, offset: number): void {
 
 /** A message on its way: the state after its first whole blocks, and all that follows them. */
 class Ending {
-  readonly #start = START.slice();
-  readonly #view: DataView;
+  private readonly start = START.slice();
+  private readonly view: DataView;
   readonly bytes: Uint8Array;
 
   /** Takes whole blocks of what is `fixed` at the beginning; the rest may change before `hash`. */
   constructor(message: Uint8Array, fixed: number) {
     const whole = fixed - (fixed % BLOCK);
     const view = new DataView(message.buffer, message.byteOffset);
-    for (let offset = 0; offset < whole; offset += BLOCK) take(this.#start, view, offset);
+    for (let offset = 0; offset < whole; offset += BLOCK) take(this.start, view, offset);
     const rest = message.length - whole;
     this.bytes = new Uint8Array(Math.ceil((rest + MARK) / BLOCK) * BLOCK);
     this.bytes.set(message.subarray(whole));
     this.bytes[rest] = 0x80;
-    this.#view = new DataView(this.bytes.buffer);
-    this.#view.setUint32(this.bytes.length - 4, 8 * message.length);
+    this.view = new DataView(this.bytes.buffer);
+    this.view.setUint32(this.bytes.length - 4, 8 * message.length);
   }
 
   hash(): Int32Array {
-    const state = this.#start.slice();
-    for (let offset = 0; offset < this.bytes.length; offset += BLOCK) take(state, this.#view, offset);
+    const state = this.start.slice();
+    for (let offset = 0; offset < this.bytes.length; offset += BLOCK) take(state, this.view, offset);
     return state;
   }
 }
@@ -95,32 +95,32 @@ export function digest(message: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Hashes of a message that ends in a number, for one number after the other from 0. */
 export class Counter {
-  readonly #ending: Ending;
-  readonly #first: number;
-  readonly #end: number;
+  private readonly ending: Ending;
+  private readonly first: number;
+  private readonly end: number;
 
   constructor(prefix: Uint8Array) {
     const message = new Uint8Array(prefix.length + DIGITS).fill(ZERO);
     message.set(prefix);
-    this.#ending = new Ending(message, prefix.length);
-    this.#first = prefix.length % BLOCK;
-    this.#end = this.#first + DIGITS;
+    this.ending = new Ending(message, prefix.length);
+    this.first = prefix.length % BLOCK;
+    this.end = this.first + DIGITS;
   }
 
   /** The number, written in digits. */
   get number(): string {
-    return String.fromCharCode(...this.#ending.bytes.subarray(this.#first, this.#end));
+    return String.fromCharCode(...this.ending.bytes.subarray(this.first, this.end));
   }
 
   /** How many zero bits the hash begins with; 32 stands for that many or more. */
   zeros(): number {
-    return Math.clz32(this.#ending.hash()[0]!);
+    return Math.clz32(this.ending.hash()[0]!);
   }
 
   /** Goes on to the next number. */
   advance(): void {
-    const { bytes } = this.#ending;
-    let place = this.#end - 1;
+    const { bytes } = this.ending;
+    let place = this.end - 1;
     while (bytes[place] === NINE) bytes[place--] = ZERO;
     bytes[place]!++;
   }

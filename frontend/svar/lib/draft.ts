@@ -18,9 +18,12 @@ import type { Localised } from "./languages.ts";
 import { observe } from "./observe.ts";
 import { drawn } from "./order.ts";
 import { drawsFirst, judge, reveal, sealed, type Judged, type Theme } from "./proposals.ts";
+import { happening, queue } from "./queue.ts";
 import { makeSecret, receiptHash, wordList, writeReceipt } from "./receipt.ts";
 
 const SERVICE = "{service}";
+/** How long a reply may take before the answer is kept on the device. */
+const PATIENCE_MS = 3000;
 /** The server does not know its proposal again. */
 const VOIDING = new Set(["seal_wrong", "unknown_theme"]);
 
@@ -43,6 +46,8 @@ export class Draft {
   stopped = false;
   sending = false;
   sent = false;
+  /** The receipt's hash, while the answer waits on this device. */
+  waiting: string | null = null;
   /** A try may have arrived, and the server keeps the first version: nothing can change now. */
   locked = false;
   /** The help card, once words suggested it. In this page's memory, and never to be kept or sent. */
@@ -59,34 +64,34 @@ export class Draft {
   /** Themes that the teller stood by when the answer was sent. */
   stoodBy: readonly string[] = [];
 
-  readonly #secret = makeSecret();
-  readonly #round: Round;
-  readonly #aboutServices: ReadonlySet<Question>;
+  private readonly secret = makeSecret();
+  private readonly round: Round;
+  private readonly aboutServices: ReadonlySet<Question>;
   /** One in five, until a proposal has been seen. */
-  #choosesFirst = drawsFirst();
-  #tried: ResponseBody | null = null;
-  #known: ReadonlySet<string> | undefined;
+  private choosesFirst = drawsFirst();
+  private tried: ResponseBody | null = null;
+  private knownWords: ReadonlySet<string> | undefined;
 
   constructor(round: Round) {
-    this.#round = round;
+    this.round = round;
     this.questions = drawn(round.questions);
-    this.#aboutServices = new Set(round.questions.filter(namesService));
+    this.aboutServices = new Set(round.questions.filter(namesService));
     observe(this);
   }
 
   /** The questions that make sense to this person: none about {service} when none is chosen. */
   get asked(): Question[] {
-    return this.#shown(this.#about.length > 0);
+    return this.shown(this.about.length > 0);
   }
 
   /** How many would be asked of somebody who chose a service. */
   get most(): number {
-    return this.#shown(true).length;
+    return this.shown(true).length;
   }
 
   /** Names and other words of the round itself, in lower case: they tell nothing of the writer. */
   get known(): ReadonlySet<string> {
-    return (this.#known ??= wordsOf(this.#round));
+    return (this.knownWords ??= wordsOf(this.round));
   }
 
   has(question: Question): boolean {
@@ -107,18 +112,18 @@ export class Draft {
     else if (question.type === "age_band") this.ageBand = null;
     else if (question.type === "story") {
       this.stories = without(this.stories, question.id);
-      this.#unpropose(question.id);
+      this.unpropose(question.id);
     } else this.answers = without(this.answers, question.id);
   }
 
   write(id: string, text: string): void {
     this.stories = { ...this.stories, [id]: text };
-    this.#unpropose(id);
+    this.unpropose(id);
   }
 
   choosePrompt(id: string, prompt: string): void {
     this.prompts = { ...this.prompts, [id]: prompt };
-    this.#unpropose(id);
+    this.unpropose(id);
   }
 
   answer(id: string, answer: Answer): void {
@@ -153,7 +158,7 @@ export class Draft {
 
   /** The chosen services as part of a sentence: "NAV og skolen". */
   get serviceNames(): string {
-    const names = this.#about.map(({ name }) => say(name));
+    const names = this.about.map(({ name }) => say(name));
     const last = names.pop() ?? t("piping.nobody");
     return names.length === 0 ? last : `${names.join(", ")} ${t("piping.and")} ${last}`;
   }
@@ -181,25 +186,25 @@ export class Draft {
   }
 
   /** Answers to one question, as conditions of others name them. */
-  #given(item: string): unknown[] {
+  private given(item: string): unknown[] {
     if (item === "services") return [...this.services];
     if (item === "age_band") return [this.ageBand];
     return [this.answers[item]].flat();
   }
 
-  #meets(when: When | undefined, shown: ReadonlySet<string>): boolean {
+  private meets(when: When | undefined, shown: ReadonlySet<string>): boolean {
     if (when === undefined) return true;
-    const given = shown.has(when.item) ? this.#given(when.item) : [];
+    const given = shown.has(when.item) ? this.given(when.item) : [];
     return when.any.some((value) => given.includes(value));
   }
 
   /** Conditions name earlier questions of the round, and nothing follows from a hidden one. */
-  #shown(aboutServices: boolean): Question[] {
+  private shown(aboutServices: boolean): Question[] {
     const shown = new Set<string>();
-    for (const question of this.#round.questions)
+    for (const question of this.round.questions)
       if (
-        (aboutServices || !this.#aboutServices.has(question)) &&
-        this.#meets(question.when, shown)
+        (aboutServices || !this.aboutServices.has(question)) &&
+        this.meets(question.when, shown)
       )
         shown.add(question.id);
     return this.questions.filter(({ id }) => shown.has(id));
@@ -227,16 +232,16 @@ export class Draft {
    * @throws {Problem} it made nothing of them, or nobody waits for it any more.
    */
   async propose(stop: AbortController): Promise<void> {
-    if (this.#round.preview) throw new Problem("preview_only");
+    if (this.round.preview) throw new Problem("preview_only");
     const told = this.told.filter(({ id }) => this.proposals[id] === undefined);
     const stories = Object.fromEntries(told.map(({ id, item }) => [item, this.story(id)]));
-    const reply = await getProposals(this.#round, { language: language(), stories }, stop);
+    const reply = await getProposals(this.round, { language: language(), stories }, stop);
     // Nobody waits for it any more, or something between us and the server answered.
     if (stop.signal.aborted || told.some(({ item }) => reply.stories?.[item] === undefined))
       throw new Problem("offline");
     this.themes = reply.themes;
     for (const { id, item } of told)
-      this.judge(id, judge(reply.stories[item]!, item, this.#choosesFirst));
+      this.judge(id, judge(reply.stories[item]!, item, this.choosesFirst));
   }
 
   /** What the teller makes of a proposal now. */
@@ -247,7 +252,7 @@ export class Draft {
   /** Shows themes to somebody who has chosen; whoever has seen some cannot choose before that. */
   reveal(): void {
     for (const { id, judged } of this.judged) this.judge(id, reveal(judged));
-    this.#choosesFirst = false;
+    this.choosesFirst = false;
   }
 
   /** Whether stories are to be sent as they were proposed, or as they were written. */
@@ -256,13 +261,13 @@ export class Draft {
   }
 
   /** A story that is written anew, or under another prompt, fits its seal no longer. */
-  #unpropose(id: string): void {
+  private unpropose(id: string): void {
     this.proposals = without(this.proposals, id);
   }
 
   /** Begins the work that sending asks for, while somebody reads through what they wrote. */
   async prepare(): Promise<void> {
-    prepareWork(await receiptHash(this.#secret), this.#round.work);
+    prepareWork(await receiptHash(this.secret), this.round.work);
   }
 
   /**
@@ -273,24 +278,26 @@ export class Draft {
    */
   async send(): Promise<void> {
     if (this.sending || this.under13) return;
-    if (this.#round.preview) {
+    if (this.round.preview) {
       this.forget();
       this.sent = true;
       return;
     }
     this.sending = true;
     try {
-      await this.#writeReceipt();
-      this.#tried ??= await this.#body();
-      await sendResponse(this.#round.code, this.#tried);
-      const { sealed } = this.#tried;
+      await this.writeReceipt();
+      const body = (this.tried ??= await this.body());
+      const sending = sendResponse(this.round.code, body);
+      const waits = await this.leave(sending, body);
+      if (!waits) await sending;
       this.forget();
-      this.stoodBy = Object.values(sealed).flatMap(({ themes }) => themes);
-      this.sent = true;
+      this.stoodBy = Object.values(body.sealed).flatMap(({ themes }) => themes);
+      if (waits) this.waiting = body.receipt_hash;
+      else this.sent = true;
     } catch (error) {
-      if (error instanceof Problem && this.#tried !== null)
+      if (error instanceof Problem && this.tried !== null)
         this.locked = !error.refused || (this.locked && !error.refusedContent);
-      if (!this.locked) this.#tried = null;
+      if (!this.locked) this.tried = null;
       if (error instanceof Problem && VOIDING.has(error.code)) this.proposals = {};
       throw error;
     } finally {
@@ -298,18 +305,37 @@ export class Draft {
     }
   }
 
+  /**
+   * Leaves to the queue of this device what does not get through: it may be lost with the page.
+   *
+   * @returns false where it got through or was refused, and where the device keeps nothing.
+   */
+  private async leave(sending: Promise<void>, body: ResponseBody): Promise<boolean> {
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, true));
+    const lost = await Promise.race([sending.then(() => false, isLost), late]);
+    if (!lost || !(await queue.keep(this.round.code, body, () => this.arrive()))) return false;
+    // A late reply: the queue hears it when it asks again.
+    void sending.then(() => queue.flush()).catch(() => undefined);
+    return true;
+  }
+
+  private arrive(): void {
+    this.waiting = null;
+    this.sent = true;
+  }
+
   /** Before anything is sent: no answer arrives that its teller cannot withdraw. */
-  async #writeReceipt(): Promise<void> {
+  private async writeReceipt(): Promise<void> {
     const words = await wordList().catch(() => {
       throw new Problem("offline");
     });
-    this.receipt = writeReceipt(this.#secret, words);
+    this.receipt = writeReceipt(this.secret, words);
   }
 
   /** What was answered to the questions that are asked now, and nothing else. */
-  async #body(): Promise<ResponseBody> {
+  private async body(): Promise<ResponseBody> {
     const body: ResponseBody = {
-      receipt_hash: await receiptHash(this.#secret),
+      receipt_hash: await receiptHash(this.secret),
       language: language(),
       services: [],
       age_band: null,
@@ -349,15 +375,19 @@ export class Draft {
     this.stoodBy = [];
     this.care = "";
     this.token = null;
-    this.#tried = null;
+    this.tried = null;
   }
 
   /** The services that the answers are about: those chosen, or all where nobody is asked to choose. */
-  get #about(): Service[] {
-    const { questions, services } = this.#round;
+  private get about(): Service[] {
+    const { questions, services } = this.round;
     if (!questions.some(({ type }) => type === "services")) return services;
     return services.filter(({ key }) => this.services.includes(key));
   }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof Problem && happening(error) === "lost";
 }
 
 function wordsOf({ title, organisation, services }: Round): Set<string> {

@@ -38,15 +38,15 @@ export function readInvitation(typed: string): string | null {
  * and gives the same signature.
  */
 export class Invitation {
-  readonly #code: string;
-  readonly #signer: Signer;
-  readonly #plain: string;
-  #ready: Ready | null = null;
+  private readonly code: string;
+  private readonly signer: Signer;
+  private readonly plain: string;
+  private ready: Ready | null = null;
 
   constructor(code: string, signer: Signer, plain: string) {
-    this.#code = code;
-    this.#signer = signer;
-    this.#plain = plain;
+    this.code = code;
+    this.signer = signer;
+    this.plain = plain;
   }
 
   /**
@@ -57,8 +57,8 @@ export class Invitation {
   async redeem(): Promise<Token> {
     if ((crypto.subtle as SubtleCrypto | undefined) === undefined) throw new Problem("old_browser");
     try {
-      const { key, prepared, blinded } = (this.#ready ??= await this.#blind());
-      const signed = fromBase64(await this.#sign(toBase64url(blinded.blinded)));
+      const { key, prepared, blinded } = (this.ready ??= await this.blind());
+      const signed = fromBase64(await this.sign(toBase64url(blinded.blinded)));
       const signature = await finalize(key, prepared, signed, blinded.inverse);
       return {
         message: toHex(prepared.message),
@@ -70,16 +70,16 @@ export class Invitation {
     }
   }
 
-  async #blind(): Promise<Ready> {
-    const key = await readKey(this.#signer.key);
+  private async blind(): Promise<Ready> {
+    const key = await readKey(this.signer.key);
     const prepared = prepare();
     return { key, prepared, blinded: await blind(key, prepared) };
   }
 
-  async #sign(blinded: string): Promise<string> {
-    const address = `${this.#signer.signer}/rounds/${encodeURIComponent(this.#code)}/sign`;
+  private async sign(blinded: string): Promise<string> {
+    const address = `${this.signer.signer}/rounds/${encodeURIComponent(this.code)}/sign`;
     try {
-      const reply = await call<{ signature?: unknown }>(address, { invitation: this.#plain, blinded });
+      const reply = await call<{ signature?: unknown }>(address, { invitation: this.plain, blinded });
       return String(reply.signature);
     } catch (error) {
       const said = error instanceof Problem && SAID_BY_SIGNER.has(error.code);

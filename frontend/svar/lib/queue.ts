@@ -45,11 +45,13 @@ export class Queue {
   waits: readonly Summary[] = [];
   /** Answers that this page has seen arrive after they waited. */
   arrived = 0;
+  /** What waits is being sent just now. */
+  flushing = false;
 
-  readonly #told = new Map<string, () => void>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #pause = 0;
-  #flushing: Promise<void> | null = null;
+  private readonly told = new Map<string, () => void>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private pause = 0;
+  private sending: Promise<void> | null = null;
 
   constructor() {
     observe(this);
@@ -75,28 +77,32 @@ export class Queue {
     const id = body.receipt_hash;
     const entry: Entry = { code, body, state: "waiting", problem: null };
     if (!(await write(PREFIX + id, entry))) return false;
-    this.#told.set(id, onArrived);
-    await this.#look();
-    this.#sleep(null);
+    this.told.set(id, onArrived);
+    await this.look();
+    this.sleep(null);
     return true;
   }
 
   /** Sends everything that waits, unless another tab is at it. */
   flush(): Promise<void> {
-    this.#flushing ??= this.#flush().finally(() => (this.#flushing = null));
-    return this.#flushing;
+    this.flushing = true;
+    this.sending ??= this.sendWaiting().finally(() => {
+      this.sending = null;
+      this.flushing = false;
+    });
+    return this.sending;
   }
 
   /** Tries again what the server has refused. */
   async retry(): Promise<void> {
-    for (const { id } of this.waits) await this.#set(id, "waiting", null);
+    for (const { id } of this.waits) await this.set(id, "waiting", null);
     await this.flush();
   }
 
   /** Deletes answers that wait: one, or all of them. */
   async drop(id?: string): Promise<void> {
     for (const one of this.waits) if (id === undefined || id === one.id) await remove(PREFIX + one.id);
-    await this.#look();
+    await this.look();
   }
 
   /**
@@ -107,47 +113,47 @@ export class Queue {
   async withdraw(id: string, atServer: () => Promise<void>): Promise<void> {
     const waits = (await read(PREFIX + id)) !== undefined;
     if (!waits) return atServer();
-    const done = await this.#alone(async () => {
+    const done = await this.alone(async () => {
       await atServer().catch((error: unknown) => {
         if (!(error instanceof Problem) || error.code !== "unknown_receipt") throw error;
       });
       await remove(PREFIX + id);
     });
-    await this.#look();
+    await this.look();
     if (!done) throw new Problem("busy");
   }
 
-  async #flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#look();
+  private async sendWaiting(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.look();
     let lost: Problem | null = null;
     if (this.waits.some(({ state }) => state === "waiting"))
-      await this.#alone(async () => {
-        lost = await this.#sendAll();
+      await this.alone(async () => {
+        lost = await this.sendAll();
       });
     else await remove(LEASE);
-    await this.#look();
-    if (lost === null) this.#pause = 0;
-    if (this.waits.some(({ state }) => state === "waiting")) this.#sleep(lost);
+    await this.look();
+    if (lost === null) this.pause = 0;
+    if (this.waits.some(({ state }) => state === "waiting")) this.sleep(lost);
   }
 
   /** Sends what waits, one answer after the other; returns what kept one of them from arriving. */
-  async #sendAll(): Promise<Problem | null> {
+  private async sendAll(): Promise<Problem | null> {
     let lost: Problem | null = null;
     for (const { id } of this.waits) {
       const entry = await read<Entry>(PREFIX + id);
       if (entry?.state !== "waiting") continue;
       const problem = await sendResponse(entry.code, entry.body).then(() => null, asProblem);
       const happened = happening(problem);
-      await this.#set(id, NEXT[happened], problem);
-      if (happened === "received") this.#tell(id);
+      await this.set(id, NEXT[happened], problem);
+      if (happened === "received") this.tell(id);
       if (happened === "lost") lost = problem;
       if (lost?.status === null) break;
     }
     return lost;
   }
 
-  async #set(id: string, state: State | "gone", problem: Problem | null): Promise<void> {
+  private async set(id: string, state: State | "gone", problem: Problem | null): Promise<void> {
     await change<Entry>(PREFIX + id, (now) => {
       // Somebody may have deleted it meanwhile.
       if (now === undefined || state === "gone") return undefined;
@@ -155,13 +161,13 @@ export class Queue {
     });
   }
 
-  #tell(id: string): void {
+  private tell(id: string): void {
     this.arrived++;
-    this.#told.get(id)?.();
-    this.#told.delete(id);
+    this.told.get(id)?.();
+    this.told.delete(id);
   }
 
-  async #look(): Promise<void> {
+  private async look(): Promise<void> {
     const found = [...(await all<Entry>(PREFIX))];
     this.waits = found.map(([key, { code, state, problem }]) => {
       return { id: key.slice(PREFIX.length), code, state, problem };
@@ -169,11 +175,11 @@ export class Queue {
   }
 
   /** Tries again later: each time a little later, and never all phones of a class at once. */
-  #sleep(problem: Problem | null): void {
-    const pause = PAUSES_S[Math.min(this.#pause++, PAUSES_S.length - 1)]!;
+  private sleep(problem: Problem | null): void {
+    const pause = PAUSES_S[Math.min(this.pause++, PAUSES_S.length - 1)]!;
     const seconds = Math.max(pause, problem?.retryAfter ?? 0) * (1 + Math.random() / 2);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), 1000 * seconds);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.flush(), 1000 * seconds);
   }
 
   /**
@@ -181,7 +187,7 @@ export class Queue {
    *
    * @returns whether it did.
    */
-  async #alone(work: () => Promise<void>): Promise<boolean> {
+  private async alone(work: () => Promise<void>): Promise<boolean> {
     const locks = webLocks();
     if (locks !== undefined) {
       await locks.request(LOCK, work);

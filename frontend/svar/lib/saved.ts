@@ -41,9 +41,9 @@ export function rememberReceipt(code: string, words: string): Promise<boolean> {
   return change<Receipts>(RECEIPTS, (now = {}) => ({ ...now, [code]: [...(now[code] ?? []), words] }));
 }
 
-export async function forgetReceipt(words: string): Promise<void> {
-  if ((await read(RECEIPTS)) === undefined) return;
-  await change<Receipts>(RECEIPTS, (now = {}) => {
+export async function forgetReceipt(words: string): Promise<boolean> {
+  if ((await read(RECEIPTS)) === undefined) return true;
+  return change<Receipts>(RECEIPTS, (now = {}) => {
     const left = Object.entries(now).flatMap(([code, all]) => {
       const others = all.filter((one) => one !== words);
       return others.length === 0 ? [] : [[code, others] as const];

@@ -16,9 +16,9 @@ export class Visit {
   /** Counts those whose answers were forgotten, so that no screen outlives them. */
   person = 0;
 
-  #code: string | null = null;
-  #token: string | undefined;
-  #turn = 0;
+  private code: string | null = null;
+  private token: string | undefined;
+  private turn = 0;
 
   constructor() {
     observe(this);
@@ -28,16 +28,16 @@ export class Visit {
   async follow(place: Place): Promise<void> {
     const code = place.name === "code" ? null : place.code;
     const token = place.name === "preview" ? place.token : undefined;
-    if (code !== this.#code || token !== this.#token) return this.#open(code, token);
+    if (code !== this.code || token !== this.token) return this.open(code, token);
     if (place.name !== "withdraw") this.receipt = [];
-    else if (this.round !== null && this.draft?.sent === true) {
+    else if (this.round !== null && (this.draft?.sent || this.draft?.waiting)) {
       this.receipt = this.draft.receipt;
       this.draft = new Draft(this.round);
     }
   }
 
   retry(): Promise<void> {
-    return this.#open(this.#code, this.#token);
+    return this.open(this.code, this.token);
   }
 
   /** Forgets what was answered and shown; whoever comes next begins at the welcome. */
@@ -47,10 +47,10 @@ export class Visit {
     if (this.round !== null) this.draft = new Draft(this.round);
   }
 
-  async #open(code: string | null, token: string | undefined): Promise<void> {
-    const turn = ++this.#turn;
-    this.#code = code;
-    this.#token = token;
+  private async open(code: string | null, token: string | undefined): Promise<void> {
+    const turn = ++this.turn;
+    this.code = code;
+    this.token = token;
     this.round = null;
     this.draft = null;
     this.problem = null;
@@ -58,14 +58,14 @@ export class Visit {
     if (code === null) return;
     try {
       const round = await getRound(code, token);
-      if (turn !== this.#turn) return;
+      if (turn !== this.turn) return;
       await offerLanguages(round.languages.filter(isLanguage));
-      if (turn !== this.#turn) return;
+      if (turn !== this.turn) return;
       this.draft = new Draft(round);
       this.round = round;
       if (token === undefined) void keepRound(addressOf(code), round);
     } catch (error) {
-      if (turn !== this.#turn) return;
+      if (turn !== this.turn) return;
       this.problem = error instanceof Problem ? error : new Problem("unexpected");
     }
   }

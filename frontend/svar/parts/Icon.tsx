@@ -13,6 +13,7 @@ const PATHS = {
   up: "m5 14 7-7 7 7",
   down: "m5 10 7 7 7-7",
   out: "M6 6l12 12M18 6 6 18",
+  cloud: "M7 18a4 4 0 0 1-.6-7.9 6 6 0 0 1 11.5 1.2A3.4 3.4 0 0 1 17.5 18Z",
   answer: "M4 5h16v11h-9l-5 4v-4H4Z",
 } as const;
 

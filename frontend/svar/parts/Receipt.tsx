@@ -1,11 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { t, type MessageKey } from "../lib/i18n.ts";
+import { forgetReceipt, rememberReceipt } from "../lib/saved.ts";
+import { Keep } from "./Keep.tsx";
 import { QrCode } from "./QrCode.tsx";
 import "./Receipt.css";
 
 /** The words that withdraw an answer, to be written down, copied or photographed. */
 export function Receipt({ code, words }: { code: string; words: readonly string[] }) {
   const copied = useSignal<MessageKey | null>(null);
+  const kept = useSignal(false);
   const page = `/r/${code}/trekk`;
 
   async function copy(): Promise<void> {
@@ -15,6 +18,13 @@ export function Receipt({ code, words }: { code: string; words: readonly string[
     } catch {
       copied.value = "sent.copy.failed";
     }
+  }
+
+  async function keep(wanted: boolean): Promise<boolean> {
+    const text = words.join(" ");
+    const done = wanted ? await rememberReceipt(code, text) : await forgetReceipt(text);
+    if (done) kept.value = wanted;
+    return done;
   }
 
   return (
@@ -32,6 +42,12 @@ export function Receipt({ code, words }: { code: string; words: readonly string[
       <p class="copied" role="status">
         {copied.value === null ? "" : t(copied.value)}
       </p>
+      <Keep
+        kept={kept.value}
+        label={t("keep.receipt")}
+        hint={t("keep.receipt.hint")}
+        onChange={keep}
+      />
       <p>
         {t("sent.receipt.where")}{" "}
         <span class="address" translate={false}>

@@ -89,7 +89,7 @@ export function Stones({ question, draft }: { question: StonesQuestion; draft: D
           </Option>
         ))}
       </div>
-      <div class="field" aria-hidden="true" {...handlers}>
+      <div class="plane" aria-hidden="true" {...handlers}>
         <p class="up">{draft.fill(question.y.max)}</p>
         <p class="down">{draft.fill(question.y.min)}</p>
         <p class="left">{draft.fill(question.x.min)}</p>

@@ -13,6 +13,7 @@ import { Proposal } from "./Proposal.tsx";
 import { Sent } from "./Sent.tsx";
 import { Tried } from "./Tried.tsx";
 import { Under13 } from "./Under13.tsx";
+import { Waiting } from "./Waiting.tsx";
 import { Welcome } from "./Welcome.tsx";
 
 type Props = { round: Round; draft: Draft; helplines: Helpline[]; onHelp: () => void };
@@ -62,6 +63,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
 
   function title(): string {
     if (draft.sent) return `${t(round.preview ? "preview.end" : "sent.title")} – Fortell`;
+    if (draft.waiting !== null) return `${t("waiting.title")} – Fortell`;
     if (stopping) return "Fortell";
     if (proposing) return `${t("proposal.title")} – Fortell`;
     if (reviewing) return `${t("review.title")} – Fortell`;
@@ -102,6 +104,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
 
   if (draft.sent && round.preview) return <Tried />;
   if (draft.sent) return <Sent round={round} receipt={draft.receipt} themes={draft.stoodBy} />;
+  if (draft.waiting !== null) return <Waiting round={round} draft={draft} />;
   if (stopping) return <Under13 draft={draft} helplines={helplines} onBack={unsay} />;
   if (proposing) return <Proposal draft={draft} onChange={show} onBack={back} />;
   if (reviewing)

@@ -4,6 +4,7 @@ import { t } from "../lib/i18n.ts";
 import { arrive, open } from "../lib/place.ts";
 import { useTitle } from "../lib/title.ts";
 import { Street } from "../parts/Street.tsx";
+import { Waits } from "../parts/Waits.tsx";
 
 export function EnterCode() {
   const typed = useSignal("");
@@ -29,6 +30,7 @@ export function EnterCode() {
           {t("code.title")}
         </h1>
         <p>{t("code.intro")}</p>
+        <Waits />
         <form class="card stack" novalidate autocomplete="off" onSubmit={submit}>
           <div class="field">
             <label for="code">{t("code.label")}</label>

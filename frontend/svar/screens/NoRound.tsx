@@ -4,6 +4,7 @@ import { day, t } from "../lib/i18n.ts";
 import { open } from "../lib/place.ts";
 import { CardLink } from "../parts/CardLink.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
+import { Waits } from "../parts/Waits.tsx";
 import { WithdrawLink } from "../parts/WithdrawLink.tsx";
 import "./NoRound.css";
 
@@ -47,6 +48,7 @@ export function NoRound({ round, problem, onRetry }: Props) {
           </button>
         )}
       </Trouble>
+      <Waits />
       {round !== null && (
         <div class="no-round stack">
           {round.previous && (

@@ -7,6 +7,7 @@ import { Entrance } from "../parts/Entrance.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { ReadAloud } from "../parts/ReadAloud.tsx";
 import { Street } from "../parts/Street.tsx";
+import { Waits } from "../parts/Waits.tsx";
 import { WithdrawLink } from "../parts/WithdrawLink.tsx";
 import "./Welcome.css";
 
@@ -50,6 +51,7 @@ export function Welcome({ round, draft, onHelp, onStart }: Props) {
             {say(round.title)}
           </h1>
         </div>
+        <Waits />
         <p>
           {t(branches ? "welcome.length.most" : "welcome.length", {
             questions: round.questions.length,

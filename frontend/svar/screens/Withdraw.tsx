@@ -3,10 +3,23 @@ import { useEffect, useRef } from "preact/hooks";
 import { Problem, withdrawResponse } from "../lib/api.ts";
 import { t } from "../lib/i18n.ts";
 import { arrive, fragment, receive, takeFragment } from "../lib/place.ts";
-import { hex, readReceipt, withdrawalOf, wordList, type Reading } from "../lib/receipt.ts";
+import { queue } from "../lib/queue.ts";
+import {
+  hex,
+  readReceipt,
+  receiptHash,
+  withdrawalOf,
+  wordList,
+  writeReceipt,
+  type Reading,
+} from "../lib/receipt.ts";
+import { forgetReceipt, rememberedReceipts } from "../lib/saved.ts";
 import { useTitle } from "../lib/title.ts";
 import { Trouble } from "../parts/Trouble.tsx";
 import "./Withdraw.css";
+
+/** Words of a receipt that is kept here, as its name. */
+const SHOWN = 2;
 
 export function Withdraw({ code, receipt }: { code: string; receipt: readonly string[] }) {
   const typed = useSignal("");
@@ -14,6 +27,7 @@ export function Withdraw({ code, receipt }: { code: string; receipt: readonly st
   const busy = useSignal(false);
   const done = useSignal(false);
   const problem = useSignal<Problem | null>(null);
+  const kept = useSignal<string[]>([]);
   const input = useRef<HTMLTextAreaElement>(null);
 
   useTitle(`${t("withdraw.title")} – Fortell`);
@@ -26,6 +40,10 @@ export function Withdraw({ code, receipt }: { code: string; receipt: readonly st
     if (given !== "") typed.value = given;
   }, [handed, receipt]);
 
+  useEffect(() => {
+    void rememberedReceipts(code).then((found) => (kept.value = found));
+  }, [code]);
+
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     if (busy.value) return;
@@ -33,9 +51,13 @@ export function Withdraw({ code, receipt }: { code: string; receipt: readonly st
     problem.value = null;
     wrong.value = null;
     try {
-      const reading = readReceipt(typed.value, await wordList());
+      const words = await wordList();
+      const reading = readReceipt(typed.value, words);
       if (reading.secret !== null) {
-        await withdrawResponse(code, hex(await withdrawalOf(reading.secret)));
+        const secret = hex(await withdrawalOf(reading.secret));
+        const id = await receiptHash(reading.secret);
+        await queue.withdraw(id, () => withdrawResponse(code, secret));
+        await forgetReceipt(writeReceipt(reading.secret, words).join(" "));
         typed.value = "";
         done.value = true;
       } else {
@@ -64,6 +86,19 @@ export function Withdraw({ code, receipt }: { code: string; receipt: readonly st
       </h1>
       <p>{t("withdraw.intro")}</p>
       {problem.value !== null && <Trouble key={problem.value} problem={problem.value} />}
+      {kept.value
+        .filter((words) => words !== typed.value)
+        .map((words) => (
+          <button
+            key={words}
+            class="button second wide"
+            type="button"
+            translate={false}
+            onClick={() => (typed.value = words)}
+          >
+            {t("withdraw.kept", { words: words.split(" ").slice(0, SHOWN).join(" ") })}
+          </button>
+        ))}
       <div class="field card">
         <label for="receipt">{t("withdraw.label")}</label>
         <p id="receipt-hint" class="quiet">
