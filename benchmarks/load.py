@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-WARM = 0.3
+WARM = 0.2
 """Seconds of sending before anything is counted."""
 
 LONGEST = 30.0

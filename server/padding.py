@@ -11,10 +11,7 @@ A release is published for everybody, byte for byte, and is left as it is.
 import re
 import struct
 import zlib
-from collections.abc import Callable
 from typing import Any
-
-from litestar.datastructures import MutableScopeHeaders
 
 SMALLEST = 1024
 """Least size of a reply's body, in bytes; nothing smaller is worth compressing."""
@@ -24,6 +21,9 @@ STEP = 32 * 1024
 
 EXTRA = struct.Struct("<H2sH")
 """Length of the extra field, then its one part: two letters and the length of its data."""
+
+LENGTH = {b"vary", b"content-length"}
+"""Headers that say how a body is to be taken, and are written anew."""
 
 PADDED = re.compile(r"^/api/(?!.*/release$)")
 """Addresses whose replies are padded."""
@@ -86,14 +86,12 @@ def padded(scope: Any, send: Any) -> Any:
 
 
 def _fill(start: Any, body: bytes, gzip: bool) -> bytes:
-    headers = MutableScopeHeaders(start)
-    headers["Vary"] = "Accept-Encoding"
-    pack: Callable[[bytes], bytes] = spaced
-    if gzip and len(body) > SMALLEST:
-        headers["Content-Encoding"] = "gzip"
-        pack = gzipped
-    filled = pack(body)
-    headers["Content-Length"] = str(len(filled))
+    others = [pair for pair in start["headers"] if pair[0].lower() not in LENGTH]
+    packed = gzip and len(body) > SMALLEST
+    filled = gzipped(body) if packed else spaced(body)
+    coding = [(b"content-encoding", b"gzip")] if packed else []
+    length = (b"content-length", str(len(filled)).encode())
+    start["headers"] = [*others, (b"vary", b"Accept-Encoding"), *coding, length]
     return filled
 
 

@@ -3,7 +3,6 @@
 Source: OWASP Secure Headers; GlobaLeaks' practice for anonymous senders.
 """
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -21,8 +20,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+POLICY, CACHING = b"content-security-policy", b"cache-control"
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -47,6 +46,10 @@ def _policy(scope: Scope) -> str:
     return CONTENT_SECURITY_POLICY.replace("connect-src 'self'", allowed)
 
 
+FIXED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+OURS = {POLICY, CACHING, *(name for name, _ in FIXED)}
+
+
 async def harden(message: Message, scope: Scope) -> None:
     """Put the headers on a response; called before anything is sent, errors included.
 
@@ -55,8 +58,6 @@ async def harden(message: Message, scope: Scope) -> None:
         scope: the request that it answers.
     """
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders(message)
-        for name, value in HEADERS.items():
-            headers[name] = value
-        headers["Content-Security-Policy"] = _policy(scope)
-        headers["Cache-Control"] = _caching(scope["path"])
+        others = [pair for pair in message["headers"] if pair[0].lower() not in OURS]
+        policy = (POLICY, _policy(scope).encode())
+        message["headers"] = [*others, *FIXED, policy, (CACHING, _caching(scope["path"]).encode())]

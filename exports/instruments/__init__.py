@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -92,7 +92,7 @@ class Item:
     x: Axis | None
     y: Axis | None
 
-    @property
+    @cached_property
     def values(self) -> tuple[int, ...]:
         """What can be chosen, in order; empty where nothing is chosen: stories, own markings."""
         if self.minimum is not None and self.maximum is not None:

@@ -7,8 +7,9 @@ its round and week, picked at random, as it lacks to a hundred, and one guess in
 answer's round and week can be seen anyway; others would hide nothing.
 """
 
+import secrets
 from collections import Counter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from piccolo.columns.combination import Where
@@ -20,6 +21,13 @@ from server.database.connection import current
 
 COMPANY = 100
 """Rows that are written together, if there are so many."""
+
+CHUNK = 500
+"""Rows in one statement; SQLite takes at most 32 766 values."""
+
+T = TypeVar("T")
+
+shuffle = secrets.SystemRandom().shuffle
 
 
 async def of_answers(coming: list[dict[str, Any]], *conditions: Where) -> list[UUID]:
@@ -38,6 +46,11 @@ async def of_answers(coming: list[dict[str, Any]], *conditions: Where) -> list[U
             query = _picked(Response.select(Response.id).where(*there), COMPANY - count)
             found += [row["id"] for row in await query]
     return found
+
+
+def chunks(rows: list[T]) -> list[list[T]]:
+    """Rows for one statement after the other."""
+    return [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
 
 
 async def of_tombstones() -> list[str]:

@@ -8,22 +8,22 @@ earlier week moves together, all rounds mixed. A batch takes some along that lie
 
 import asyncio
 import datetime
-import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from piccolo.columns.combination import Where
 
 from server import database, errors, logs
 from server.collect import company, tokens
+from server.collect.company import shuffle
 from server.collect.responses import decode, week_of
 from server.collect.tables import Inbox, Response, Tombstone
 from server.collect.tokens import TokenSpent
 from server.database.connection import current
-from server.understand.tables import Annotation
+from server.understand import service as understand
 
 BATCH = 20
 """Answers that a round's inbox holds before they are shuffled into the store (DESIGN.md)."""
@@ -31,13 +31,7 @@ BATCH = 20
 GROUP = 64
 """Most answers in one transaction."""
 
-T = TypeVar("T")
 NOTHING: Mapping[UUID, str] = {}
-
-CHUNK = 500
-"""Rows in one statement; SQLite takes at most 32 766 values."""
-
-shuffle = secrets.SystemRandom().shuffle
 
 
 class Busy(Exception):
@@ -211,7 +205,7 @@ async def _move(condition: Where) -> int:
     async with current().transaction():
         rows = await Inbox.delete().where(condition).returning(*Inbox.all_columns())
         if rows:
-            await _store([_stored(row) for row in rows], await _taken_along(rows))
+            await _store(rows)
             await tokens.shuffle_spent()
     if rows:
         await database.erase_deleted()
@@ -219,37 +213,28 @@ async def _move(condition: Where) -> int:
     return len(rows)
 
 
-async def _taken_along(rows: list[dict[str, Any]]) -> tuple[list[Response], list[Annotation]]:
-    """Answers that the store gives up for a moment, and what was read in them.
+async def _store(coming: list[dict[str, Any]]) -> None:
+    """Write answers into the store in random order, and some that lie there already anew.
 
-    On PostgreSQL others wait meanwhile: a statement that waited for a row would not find it where
-    it lies afterwards, and a withdrawal would be told that there is no such answer.
+    Others wait meanwhile: a statement that waited for a row would not find it where it lies
+    afterwards, and a withdrawal would be told that there is no such answer.
     """
-    if current().engine_type == "postgres":
-        await Response.raw("LOCK TABLE response IN SHARE ROW EXCLUSIVE MODE")
-    ids = await company.of_answers(rows)
-    if not ids:
-        return [], []
-    read = Annotation.delete().where(Annotation.response.is_in(ids))
-    annotations = await read.returning(*Annotation.all_columns())
-    answers = Response.delete().where(Response.id.is_in(ids))
-    responses = await answers.returning(*Response.all_columns())
-    return [Response(**row) for row in responses], [Annotation(**row) for row in annotations]
-
-
-async def _store(new: list[Response], along: tuple[list[Response], list[Annotation]]) -> None:
-    """Write answers into the store, those that come and those taken along, in random order."""
-    responses, annotations = [*new, *along[0]], along[1]
+    await database.keep_others_waiting(Response)
+    along = await company.of_answers(coming)
+    heard = await understand.take_out(along)
+    there = await _take_out(along)
+    responses = [*(_stored(row) for row in coming), *there]
     shuffle(responses)
-    shuffle(annotations)
-    for chunk in _chunks(responses):
+    for chunk in company.chunks(responses):
         await Response.insert(*chunk)
-    for others in _chunks(annotations):
-        await Annotation.insert(*others)
+    await understand.put_back(heard)
 
 
-def _chunks(rows: list[T]) -> list[list[T]]:
-    return [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+async def _take_out(ids: list[UUID]) -> list[Response]:
+    if not ids:
+        return []
+    query = Response.delete().where(Response.id.is_in(ids))
+    return [Response(**row) for row in await query.returning(*Response.all_columns())]
 
 
 def _stored(row: dict[str, Any]) -> Response:

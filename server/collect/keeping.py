@@ -16,8 +16,8 @@ from piccolo.columns.combination import And, Where
 
 from server import database, logs
 from server.collect import rounds
+from server.collect.company import shuffle
 from server.collect.definition import Definition, months_after
-from server.collect.inbox import shuffle
 from server.collect.responses import week_of
 from server.collect.tables import Response
 from server.database.connection import current

@@ -164,7 +164,7 @@ class Turnstile:
 
     def _mac(self, round_id: UUID, epoch: int, bits: int) -> str:
         said = f"fortell work 1:{round_id.hex}:{epoch}:{bits}".encode()
-        mac = hmac.new(self._key, said, hashlib.sha256).digest()
+        mac = hmac.digest(self._key, said, "sha256")
         return base64.urlsafe_b64encode(mac)[:MAC_LENGTH].decode()
 
 

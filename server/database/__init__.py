@@ -6,8 +6,18 @@ from server.database.connection import (
     connect,
     erase_deleted,
     erase_overdue,
+    keep_others_waiting,
     migrate,
     ping,
 )
 
-__all__ = ["DatabaseError", "close", "connect", "erase_deleted", "erase_overdue", "migrate", "ping"]
+__all__ = [
+    "DatabaseError",
+    "close",
+    "connect",
+    "erase_deleted",
+    "erase_overdue",
+    "keep_others_waiting",
+    "migrate",
+    "ping",
+]

@@ -145,6 +145,12 @@ async def erase_overdue() -> None:
         await engine.erase_overdue()
 
 
+async def keep_others_waiting(table: type[Table]) -> None:
+    """Let nobody else change a table until this transaction ends; SQLite has one writer anyway."""
+    if current().engine_type == "postgres":
+        await table.raw(f"LOCK TABLE {table._meta.tablename} IN SHARE ROW EXCLUSIVE MODE")
+
+
 async def migrate() -> list[str]:
     """Bring the connected database's tables up to date, wholly or not at all.
 

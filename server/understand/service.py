@@ -12,7 +12,7 @@ import msgspec
 import nlp
 from server import logs
 from server.collect import company
-from server.collect.inbox import shuffle
+from server.collect.company import shuffle
 from server.collect.responses import decode
 from server.collect.tables import Response
 from server.database.connection import current
@@ -87,16 +87,28 @@ async def _keep(annotations: list[Annotation]) -> None:
 
 async def _taken_along(rows: list[dict[str, Any]]) -> list[Annotation]:
     """What was read in others of the same rounds and weeks, taken out for a moment."""
-    others = await company.of_answers(
-        rows,
-        Response.has_story == True,  # noqa: E712
-        Response.id.not_in([row["id"] for row in rows]),
+    return await take_out(
+        await company.of_answers(
+            rows,
+            Response.has_story == True,  # noqa: E712
+            Response.id.not_in([row["id"] for row in rows]),
+        )
     )
-    if not others:
+
+
+async def take_out(responses: list[UUID]) -> list[Annotation]:
+    """Remove what was read in responses that are written anew, for `put_back` to store again."""
+    if not responses:
         return []
-    query = Annotation.delete().where(Annotation.response.is_in(others))
-    found = await query.returning(*Annotation.all_columns())
-    return [Annotation(**row) for row in found]
+    query = Annotation.delete().where(Annotation.response.is_in(responses))
+    return [Annotation(**row) for row in await query.returning(*Annotation.all_columns())]
+
+
+async def put_back(annotations: list[Annotation]) -> None:
+    """Store what `take_out` removed, in random order, within the same transaction."""
+    shuffle(annotations)
+    for chunk in company.chunks(annotations):
+        await Annotation.insert(*chunk)
 
 
 async def forget(responses: list[UUID]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 
 import nlp
-from server.collect import inbox, live, rounds
+from server.collect import company, inbox, live, rounds
 from server.collect.inbox import BATCH
 from server.collect.responses import week_of
 from server.collect.tables import Inbox, Round
@@ -58,11 +58,11 @@ def test_the_measure_sees_batches_that_lie_one_after_the_other() -> None:
     known = list(range(PEOPLE))
     batches = [known[start : start + BATCH] for start in range(0, PEOPLE, BATCH)]
     for batch in batches:
-        inbox.shuffle(batch)
+        company.shuffle(batch)
     found = [person for batch in batches for person in batch]
     assert hits(known, found, BATCH) == 1 / BATCH > CHANCE + MORE
     assert hits(known, known, 1) == 1
-    inbox.shuffle(found)
+    company.shuffle(found)
     assert max(guesses(known, found).values()) < 10 * CHANCE
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from server import keys
-from server.collect import inbox, rounds, tokens
+from server.collect import company, inbox, rounds, tokens
 from server.collect.definition import Invited
 from server.collect.inbox import BATCH, GROUP, GroupCommit
 from server.collect.tables import Inbox, Response, Round, Spent
@@ -211,7 +211,7 @@ async def test_of_many_who_share_tokens_at_once_each_hears_of_their_own(app: Lit
     tries = [(row(asked), spent) for spent in [spending() for _ in range(30)] for _ in range(4)]
     free = [(row(asked), None) for _ in range(40)]
     every = [*tries, *free]
-    inbox.shuffle(every)
+    company.shuffle(every)
     taken = await asyncio.gather(*(add(queue, one, spent) for one, spent in every))
     let_in = [(one, spent) for (one, spent), yes in zip(every, taken, strict=True) if yes]
     assert await waiting() == {one.receipt_hash for one, _ in let_in}
