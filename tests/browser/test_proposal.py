@@ -20,6 +20,12 @@ SHOWN = "💙 Jeg heter tatt bort: navn, ring tatt bort: telefonnummer. Måtte v
 WAITING, MONEY = "Å vente på hjelp eller svar", "Penger"
 LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 
+SOON = """{
+    const real = setTimeout;
+    window.setTimeout = (work, wait, ...rest) => real(work, wait === 30_000 ? 300 : wait, ...rest);
+}"""
+"""Ends a try that would take too long."""
+
 # Drawn numbers that are whole multiples of five let the teller choose first.
 DRAW = """(number) => {
     const real = crypto.getRandomValues.bind(crypto);
@@ -241,6 +247,24 @@ def test_busy_offline_or_cancelled_nothing_is_lost(
     document = finish(phone, running)
     assert document["stories"] == {"n1": KEPT}
     assert document["teller"]["n1"]["asked"] == "not_asked"
+
+
+def test_a_try_that_takes_too_long_is_told(phone: Page, begin: Begin) -> None:
+    phone.add_init_script(SOON)
+    begin()
+    phone.route("**/proposals", lambda route: None)
+    phone.get_by_test_id("propose").click()
+    expect(phone.get_by_role("alert")).to_contain_text("Vi fikk ikke kontakt")
+    expect(phone.get_by_test_id("propose")).to_have_text("Send teksten til sjekk nå")
+
+
+def test_no_browser_keeps_what_is_chosen(phone: Page, begin: Begin) -> None:
+    """Chromium and Firefox write the state of controls to their session's file."""
+    begin(first=True)
+    ask(phone)
+    choices = phone.locator("main input")
+    assert choices.count() > 10
+    assert set(choices.evaluate_all("all => all.map((one) => one.autocomplete)")) == {"off"}
 
 
 def test_a_seal_that_fits_no_more(phone: Page, running: Running, begin: Begin) -> None:

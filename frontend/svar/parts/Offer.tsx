@@ -29,7 +29,7 @@ function Ask({ draft, onShow }: Props) {
   const problem = useSignal<Problem | null>(null);
 
   // Whoever leaves this screen does not wait any longer.
-  useEffect(() => () => asking.peek()?.abort(), []);
+  useEffect(() => cancel, []);
 
   async function ask(): Promise<void> {
     const stop = new AbortController();
@@ -39,7 +39,8 @@ function Ask({ draft, onShow }: Props) {
       await draft.propose(stop);
       onShow();
     } catch (error) {
-      if (stop.signal.aborted) return;
+      // A try that took too long is stopped too, and that is told.
+      if (asking.peek() !== stop) return;
       problem.value = error instanceof Problem ? error : new Problem("unexpected");
     } finally {
       if (asking.peek() === stop) asking.value = null;
@@ -47,7 +48,7 @@ function Ask({ draft, onShow }: Props) {
   }
 
   function cancel(): void {
-    asking.value?.abort();
+    asking.peek()?.abort();
     asking.value = null;
   }
 
@@ -80,7 +81,7 @@ function Ask({ draft, onShow }: Props) {
 /** Leads to a proposal that is here, and away from it again. */
 function Look({ draft, onShow }: Props) {
   const look = useRef<HTMLButtonElement>(null);
-  const used = draft.judged.some(({ judged }) => judged.used);
+  const used = draft.judged.every(({ judged }) => judged.used);
 
   // The button that was pressed goes away.
   function undo(): void {

@@ -14,6 +14,7 @@ type Props = {
   children: ComponentChildren;
 };
 
+/** One thing to choose. Browsers write the state of controls to disk, except where autocomplete is off. */
 export function Option(props: Props) {
   const { type = "radio", name, value, chosen, look, blocked = false, onChoose, children } = props;
   return (
@@ -23,6 +24,7 @@ export function Option(props: Props) {
         name={name}
         value={value}
         checked={chosen}
+        autocomplete="off"
         aria-disabled={blocked || undefined}
         onChange={({ currentTarget }) => {
           if (blocked) currentTarget.checked = chosen;
