@@ -38,6 +38,7 @@ WRITTEN = {
 
 SECRETS = [secret for secrets in WRITTEN.values() for secret in secrets]
 KEPT = "blåbærvaffel"
+CANARY = "kanarifuglkake"
 
 
 def stories(count: int) -> list[str]:
@@ -160,15 +161,67 @@ def test_a_story_that_cannot_be_stored_leaves_no_trace(database: str, tmp_path: 
     assert outside.found_in(everything, SECRETS) == []
 
 
+PAGES = ["/{}", "/r/{}/loftet", "/rapport/{}", "/rapport/{}/{}", "/stab/{}", "/stab/{}/like",
+    "/static/{}", "/api/rounds/{}", "/api/rounds/{}/card", "/schema/{}"]  # fmt: skip
+
+
+def test_no_error_page_and_no_temporary_file_holds_what_was_sent(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statuses 400 to 503, for phones and for browsers, while stories wait and none can be kept.
+
+    A page for people names its own address, in its links to other languages; nothing else.
+    """
+    load_round(database)
+    log, temporary = tmp_path / "server.log", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    text = f"{stories(1)[0]} {CANARY}"
+    telling = {"User-Agent": CANARY, "Referer": f"https://{CANARY}.example", "X-Ord": CANARY}
+    replies: list[httpx.Response] = []
+
+    async def all_at_once() -> None:
+        async with httpx.AsyncClient(auth=Working(), headers=telling, timeout=60) as phone:
+            sending = (phone.post(server.url + SEND, json=story(text)) for _ in range(24))
+            replies.extend(await asyncio.gather(*sending))
+
+    async def nothing_kept() -> None:
+        async with outside.holding(database, "inbox"):
+            await all_at_once()
+
+    settings = {"worker": "false", "readers": 1, "waiting_readings": 1}
+    with serving(database, log, **settings) as server, httpx.Client(headers=telling) as browser:
+        in_loop(nothing_kept())
+        assert {reply.status_code for reply in replies} == {503}
+        for accept in ("text/html", "application/json"):
+            for path in PAGES:
+                address = server.url + path.replace("{}", "UKJENT1")
+                for method in ("GET", "POST", "DELETE", CANARY.upper()):
+                    body = {"name": CANARY, "password": text, "form_token": CANARY}
+                    asked = browser.request(method, address, data=body, headers={"Accept": accept})
+                    replies.append(asked)
+        large = {"stories": {"n1": text * 3000}}
+        replies.append(browser.post(server.url + SEND, json=large))
+        replies.append(browser.post(server.url + SEND, content=text.encode()))
+        server.stop()
+    statuses = {reply.status_code for reply in replies}
+    assert statuses >= {400, 404, 405, 413, 503}, statuses
+    for reply in replies:
+        if reply.status_code < 400:
+            continue
+        said = reply.content.lower() + str(reply.headers).lower().encode()
+        assert outside.found_in(said, [CANARY, *SECRETS]) == [], (reply.request.url, reply.text)
+    assert not list(temporary.iterdir())
+    at_rest = log.read_bytes() + in_loop(outside.everything(database))
+    assert outside.found_in(at_rest, [CANARY, *SECRETS]) == []
+
+
 async def load() -> Round:
     await rounds.keep(rounds.parse(file_text(), "round.yaml"))
     live.forget()
     found = await rounds.find(CODE)
     assert found is not None
     return found[0]
-
-
-CANARY = "kanarifuglkake"
 
 
 @anyio

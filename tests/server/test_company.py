@@ -91,3 +91,29 @@ async def test_whoever_withdraws_while_answers_are_written_anew_is_heard(app: Li
     assert all(heard)
     assert (await stored()).keys() == set(left)
     assert await Tombstone.count() == len(gone)
+
+
+async def test_a_withdrawal_in_the_middle_of_a_move_waits_for_its_end(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await load()
+    there = await arrive(row, "2026-W02")
+    await inbox.move_all()
+    await arrive(row, "2026-W02")
+    begun, go_on, store = asyncio.Event(), asyncio.Event(), inbox._store
+
+    async def slowly(*rows: Any) -> None:
+        begun.set()
+        await go_on.wait()
+        await store(*rows)
+
+    monkeypatch.setattr(inbox, "_store", slowly)
+    moving = asyncio.create_task(inbox.move_all())
+    await begun.wait()
+    withdrawing = asyncio.create_task(inbox.withdraw(there[0]))
+    await asyncio.sleep(0.3)
+    assert not withdrawing.done()
+    go_on.set()
+    assert await moving == BATCH
+    assert await withdrawing
+    assert there[0] not in await stored()
