@@ -100,20 +100,21 @@ async def test_a_withdrawal_in_the_middle_of_a_move_waits_for_its_end(
     there = await arrive(row, "2026-W02")
     await inbox.move_all()
     await arrive(row, "2026-W02")
-    begun, go_on, store = asyncio.Event(), asyncio.Event(), inbox._store
+    begun, go_on, put_back = asyncio.Event(), asyncio.Event(), understand.put_back
 
-    async def slowly(*rows: Any) -> None:
+    async def slowly(annotations: list[Annotation]) -> None:
         begun.set()
         await go_on.wait()
-        await store(*rows)
+        await put_back(annotations)
 
-    monkeypatch.setattr(inbox, "_store", slowly)
+    monkeypatch.setattr(understand, "put_back", slowly)
     moving = asyncio.create_task(inbox.move_all())
     await begun.wait()
     withdrawing = asyncio.create_task(inbox.withdraw(there[0]))
     await asyncio.sleep(0.3)
-    assert not withdrawing.done()
+    waited = not withdrawing.done()
     go_on.set()
     assert await moving == BATCH
+    assert waited
     assert await withdrawing
     assert there[0] not in await stored()
