@@ -11,6 +11,7 @@ import datetime
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -159,13 +160,17 @@ async def write(rows: list[Inbox], spending: Mapping[UUID, str] = NOTHING) -> se
 async def _insert_new(rows: list[Inbox]) -> None:
     """Insert those that are not here yet.
 
-    Piccolo then hands the ids that were written to the first rows in order, also when it left some
-    out, so that a row would have another's; each gets its own back.
+    In plain SQL: Piccolo's own insert costs more than all else that is done for an answer, and
+    afterwards gives rows each other's ids where some were left out.
     """
-    ids = [row.id for row in rows]
-    await Inbox.insert(*rows).on_conflict(target=Inbox.receipt_hash, action="DO NOTHING")
-    for row, row_id in zip(rows, ids, strict=True):
-        row.id = row_id
+    places = ", ".join(["({}, {}, {}, {}, {})"] * len(rows))
+    await Inbox.raw(
+        "INSERT INTO inbox (id, round, receipt_hash, week, document) "  # noqa: S608 - places only
+        f"VALUES {places} ON CONFLICT (receipt_hash) DO NOTHING",
+        *chain.from_iterable(
+            (row.id, row.round, row.receipt_hash, row.week, row.document) for row in rows
+        ),
+    )
 
 
 async def _spend(spending: Mapping[UUID, str]) -> set[UUID]:
