@@ -1,4 +1,7 @@
-"""The demo municipality: Fjordvik, invented, loaded through the same doors as real answers."""
+"""The demo municipality: Fjordvik, invented, loaded through the same doors as real answers.
+
+Stories that `narratives/tellers.yaml` names come sealed, with what their tellers say; others raw.
+"""
 
 import datetime
 import hashlib
@@ -19,7 +22,8 @@ import nlp
 from enumerations import ActionStatus, Language
 from server import database
 from server.act import ledger
-from server.collect import inbox, live, responses, rounds
+from server.collect import inbox, live, proposals, responses, rounds
+from server.collect.live import LiveRound
 from server.collect.responses import NewResponse
 from server.demo.items import item_answers
 from server.release import service as releases
@@ -99,7 +103,8 @@ def _people() -> Iterator[dict[str, Any]]:
         for path in sorted((HERE / "narratives").glob("*.jsonl"))
         for line in path.read_text("utf-8").splitlines()
     ]
-    yield from stories
+    said = _said()
+    yield from (story | said.get(story["id"], {}) for story in stories)
     keys = sorted({key for story in stories for key in story["services"]})
     for number in range(WITHOUT_STORY):
         yield {
@@ -111,30 +116,56 @@ def _people() -> Iterator[dict[str, Any]]:
         }
 
 
+def _said() -> dict[str, dict[str, Any]]:
+    """What tellers say that a story is about, and whether they chose before a proposal, by id."""
+    told = yaml.safe_load((HERE / "narratives" / "tellers.yaml").read_text("utf-8"))
+    return {
+        story: {"themes": themes, "first": themes if asked == "first" else None}
+        for asked, stories in told.items()
+        for story, themes in stories.items()
+    }
+
+
 async def _send(people: list[dict[str, Any]], quarter: int) -> None:
     rows = []
     for number, person in enumerate(people):
         month = datetime.date(2026, FIRST_MONTH[quarter], 8)
         day = month + datetime.timedelta(weeks=number % WEEKS)
-        rows.append(responses.receive(_response(person), await live.live_round(FIRST, day), day))
+        asked = await live.live_round(FIRST, day)
+        rows.append(responses.receive(_response(person, asked), asked, day))
     await inbox.write(rows)
     await inbox.move_all()
 
 
-def _response(person: dict[str, Any]) -> NewResponse:
+def _response(person: dict[str, Any], asked: LiveRound) -> NewResponse:
     service = next(iter(person["services"]), None)
-    nynorsk = person.get("variety") == "nn"
+    language = Language.NYNORSK if person.get("variety") == "nn" else Language.BOKMAL
+    stories = {person["prompt"]: person["text"]} if "text" in person else {}
+    sealed = _sealed(person, stories, language, asked) if "themes" in person else {}
     return msgspec.convert(
         {
             "receipt_hash": hashlib.sha256(secrets.token_bytes(16)).hexdigest(),
-            "language": Language.NYNORSK if nynorsk else Language.BOKMAL,
+            "language": language,
             "services": person["services"],
             "age_band": person["age_band"],
-            "stories": {person["prompt"]: person["text"]} if "text" in person else {},
+            "stories": {} if sealed else stories,
+            "sealed": sealed,
             "answers": item_answers(person["id"], person["tone"], service, person["quarter"]),
         },
         NewResponse,
     )
+
+
+def _sealed(
+    person: dict[str, Any], stories: dict[str, str], language: Language, asked: LiveRound
+) -> dict[str, Any]:
+    """Stories as a proposal gave them back, with what their teller says of them."""
+    made = proposals.propose(proposals.Told(language, stories), asked)
+    said = {key: person[key] for key in ("themes", "first")}
+    return {
+        item: {"text": story.text, "proposed": story.proposed, "seal": story.seal, **said}
+        for item, story in made.stories.items()
+    }
 
 
 async def _answer_back() -> None:
