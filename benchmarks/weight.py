@@ -19,6 +19,7 @@ LABELS = {
     "font": "font",
     "others": "a receipt's words and the icon",
     "invited": "what invited rounds load beside",
+    "offline": "what is kept for use without a network: service worker and the other languages",
     "journey": "**the whole journey**",
 }
 

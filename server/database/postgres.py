@@ -30,6 +30,10 @@ AND pid <> pg_backend_pid() AND xact_start < coalesce($1, clock_timestamp()))"""
 """Whether a transaction is open that may still see what was deleted; such rows are kept."""
 
 
+STATEMENTS = 512
+"""Prepared statements that a connection keeps: a group commit has three for each size up to 64."""
+
+
 class ReturnedTransaction(PostgresTransaction):
     """A transaction that gives its connection back however it ends."""
 
@@ -88,7 +92,14 @@ class PooledPostgresEngine(PostgresEngine):
 
     def __init__(self, address: str, patience: float) -> None:
         settings = {"lock_timeout": f"{patience:g}s"}
-        super().__init__({"dsn": address, "server_settings": settings}, extensions=())
+        super().__init__(
+            {
+                "dsn": address,
+                "server_settings": settings,
+                "statement_cache_size": STATEMENTS,
+            },
+            extensions=(),
+        )
         self.erased = False
         self._deleted: datetime.datetime | None = None
         self._again = 0.0
