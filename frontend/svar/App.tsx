@@ -1,12 +1,14 @@
 import { useRef } from "preact/hooks";
+import { shared } from "./lib/device.ts";
 import { defaultHelplines } from "./lib/helplines.ts";
-import { CATALOGUES } from "./lib/i18n.ts";
+import { CATALOGUES, forgetLanguage } from "./lib/i18n.ts";
 import { isLanguage } from "./lib/languages.ts";
-import { left, place } from "./lib/place.ts";
+import { left, open, place, step } from "./lib/place.ts";
 import type { Visit } from "./lib/visit.ts";
 import { Footer } from "./parts/Footer.tsx";
 import { Header } from "./parts/Header.tsx";
 import { Help } from "./parts/Help.tsx";
+import { StillHere } from "./parts/StillHere.tsx";
 import { Answering } from "./screens/Answering.tsx";
 import { EnterCode } from "./screens/EnterCode.tsx";
 import { NoRound } from "./screens/NoRound.tsx";
@@ -19,7 +21,23 @@ export function App({ visit }: { visit: Visit }) {
   const here = place();
   const { round, draft, problem, receipt } = visit;
   const helplines = round?.helplines ?? defaultHelplines();
+  const languages = round?.languages.filter(isLanguage) ?? CATALOGUES;
   const showHelp = () => help.current?.showModal();
+
+  /** Whether there is anything for the next person not to see. */
+  function somebody(): boolean {
+    if (here.name === "withdraw") return true;
+    if (draft === null) return false;
+    return step() > 0 || draft.sent || draft.token !== null || draft.asked.some((one) => draft.has(one));
+  }
+
+  /** Makes a device that is handed round ready for the next person. */
+  function next(): void {
+    visit.forget();
+    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+    void forgetLanguage(languages);
+    open(`/r/${here.name === "code" ? "" : here.code}`);
+  }
 
   function screen() {
     if (here.name === "code") return <EnterCode />;
@@ -33,12 +51,13 @@ export function App({ visit }: { visit: Visit }) {
   return (
     <>
       <Header
-        languages={round?.languages.filter(isLanguage) ?? CATALOGUES}
+        languages={languages}
         care={draft?.care === "shown"}
         preview={round?.preview === true}
         onHelp={showHelp}
       />
       <main key={visit.person}>{screen()}</main>
+      {shared && somebody() && <StillHere onNext={next} />}
       <Footer
         code={round?.code ?? null}
         invited={(round?.invited ?? null) !== null}

@@ -406,3 +406,174 @@ def test_a_browser_keeps_nothing_of_an_answer_that_is_sent_at_once(
     assert arrived(database) == 1
     assert holding(profile, CODE)
     assert holding(profile, CANARY) == []
+
+
+def keep(phone: Page) -> None:
+    """Choose to keep what the screen offers to keep, and see it kept."""
+    phone.locator(".keep input").check()
+    until(phone, "(await indexedDB.databases()).length === 1")
+
+
+def begin(phone: Page, cable: Cable) -> None:
+    """Come to the story, and write it."""
+    visit(phone, cable)
+    phone.get_by_test_id("start").click()
+    phone.get_by_test_id("skip").click()
+    phone.fill("#story", STORY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_is_kept_by_choice_and_offered_without_showing_it(
+    phone: Page, cable: Cable, language: str, database: str
+) -> None:
+    begin(phone, cable)
+    phone.get_by_role("button", name=LANGUAGES[language]).click()
+    phone.wait_for_timeout(1000)
+    assert left(phone) == SHELL
+    keep(phone)
+    assert waits(phone) == ["draft"]
+    phone.fill("#story", f"{STORY} Det song.")
+    phone.wait_for_timeout(1000)
+    assert_accessible(phone)
+    again = phone.context.new_page()
+    phone.close()
+    cable.break_off()
+    again.goto(f"{cable.url}/r/{CODE}")
+    expect(again.get_by_test_id("resume")).to_be_visible()
+    again.get_by_role("button", name=LANGUAGES[language]).click()
+    assert CANARY not in again.content()
+    assert_accessible(again)
+    again.get_by_test_id("continue").click()
+    again.get_by_test_id("skip").click()
+    expect(again.locator("#story")).to_have_value(f"{STORY} Det song.")
+    expect(again.locator(".keep input")).to_be_checked()
+    again.get_by_test_id("next").click()
+    skip_to_the_end(again)
+    cable.mend()
+    again.get_by_test_id("send").click()
+    receipt_words(again)
+    until(again, "(await indexedDB.databases()).length === 0")
+    assert arrived(database) == 1
+    assert left(again) == SHELL
+
+
+@pytest.mark.parametrize("how", ["unchosen", "deleted", "erased"])
+def test_a_draft_that_is_kept_can_be_deleted(phone: Page, cable: Cable, how: str) -> None:
+    begin(phone, cable)
+    keep(phone)
+    if how == "unchosen":
+        phone.locator(".keep input").uncheck()
+    elif how == "deleted":
+        phone.goto(f"{cable.url}/r/{CODE}")
+        phone.get_by_test_id("forget-draft").click()
+        expect(phone.get_by_test_id("resume")).to_have_count(0)
+    else:
+        phone.locator("footer .link").click()
+        phone.get_by_test_id("erase").click()
+    until(phone, "(await indexedDB.databases()).length === 0")
+    phone.wait_for_timeout(1000)
+    assert left(phone)["databases"] == []
+    phone.goto("about:blank")
+    phone.goto(f"{cable.url}/r/{CODE}")
+    expect(phone.get_by_test_id("start")).to_be_visible()
+    assert phone.get_by_test_id("resume").count() == 0
+
+
+def test_a_receipt_is_kept_by_choice_until_it_is_used(
+    phone: Page, cable: Cable, database: str
+) -> None:
+    visit(phone, cable)
+    write(phone)
+    phone.get_by_test_id("send").click()
+    receipt = receipt_words(phone)
+    assert left(phone) == SHELL
+    keep(phone)
+    assert_accessible(phone)
+    phone.goto(f"{cable.url}/r/{CODE}/trekk")
+    phone.get_by_role("button", name=" ".join(receipt[:2])).click()
+    expect(phone.locator("#receipt")).to_have_value(" ".join(receipt))
+    assert_accessible(phone)
+    phone.locator("form button[type=submit]").click()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("trukket")
+    assert arrived(database) == 0
+    assert left(phone) == SHELL
+
+
+def hand_out(phone: Page, cable: Cable) -> None:
+    """Open the round as a school does that hands a device round; time stands still."""
+    phone.clock.install()
+    phone.goto(f"{cable.url}/r/{CODE}?felles")
+    expect(phone.get_by_test_id("start")).to_be_visible()
+
+
+def test_a_device_that_is_handed_round_forgets_everything(
+    phone: Page, cable: Cable, database: str
+) -> None:
+    hand_out(phone, cable)
+    assert_accessible(phone)
+    phone.get_by_role("button", name="English").click()
+    write(phone)
+    assert phone.locator(".keep").count() == 0
+    phone.get_by_test_id("send").click()
+    receipt = receipt_words(phone)
+    assert phone.url == f"{cable.url}/r/{CODE}?felles"
+    assert phone.locator(".keep").count() == 0
+    assert phone.locator(f"a[href*='/rapport/'], a[href*='{CODE}/hva-skjedde']").count() == 0
+    assert_accessible(phone)
+    assert left(phone) == NOTHING
+    phone.get_by_test_id("next-person").click()
+    for _ in range(4):
+        expect(phone.get_by_test_id("start")).to_have_text("Kom i gang")
+        assert receipt[0] not in phone.content()
+        phone.go_back()
+        assert phone.url.endswith("?felles")
+    phone.reload()
+    assert phone.url.endswith("?felles")
+    write(phone)
+    assert left(phone) == NOTHING
+    assert arrived(database) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_device_that_nobody_touches_asks_and_then_forgets(
+    phone: Page, cable: Cable, language: str
+) -> None:
+    hand_out(phone, cable)
+    phone.clock.run_for(200_000)
+    assert not phone.get_by_role("dialog").is_visible()
+    phone.get_by_role("button", name=LANGUAGES[language]).click()
+    phone.get_by_test_id("start").click()
+    phone.get_by_test_id("skip").click()
+    phone.fill("#story", STORY)
+    phone.clock.run_for(60_000)
+    phone.locator("#story").press("End")
+    phone.clock.run_for(80_000)
+    assert not phone.get_by_role("dialog").is_visible()
+    phone.clock.run_for(11_000)
+    expect(phone.get_by_role("dialog")).to_be_visible()
+    assert_accessible(phone)
+    phone.get_by_role("dialog").locator(".button.wide").first.click()
+    expect(phone.locator("#story")).to_have_value(STORY)
+    phone.clock.run_for(111_000)
+    expect(phone.get_by_test_id("start")).to_have_text("Kom i gang")
+    assert not phone.get_by_role("dialog").is_visible()
+    assert CANARY not in phone.content()
+    phone.get_by_test_id("start").click()
+    phone.get_by_test_id("skip").click()
+    expect(phone.locator("#story")).to_have_value("")
+    assert left(phone) == NOTHING
+
+
+def test_a_device_that_is_handed_round_keeps_no_answer_that_was_not_sent(
+    phone: Page, cable: Cable, database: str
+) -> None:
+    hand_out(phone, cable)
+    write(phone)
+    cable.break_off()
+    phone.get_by_test_id("send").click()
+    expect(phone.get_by_role("alert")).to_contain_text("Vi fikk ikke kontakt")
+    assert left(phone) == NOTHING
+    cable.mend()
+    phone.get_by_test_id("send").click()
+    receipt_words(phone)
+    assert arrived(database) == 1

@@ -20,6 +20,7 @@ import { drawn } from "./order.ts";
 import { drawsFirst, judge, reveal, sealed, type Judged, type Theme } from "./proposals.ts";
 import { happening, queue } from "./queue.ts";
 import { makeSecret, receiptHash, wordList, writeReceipt } from "./receipt.ts";
+import { forgetDraft, saveDraft } from "./saved.ts";
 
 const SERVICE = "{service}";
 /** How long a reply may take before the answer is kept on the device. */
@@ -27,7 +28,13 @@ const PATIENCE_MS = 3000;
 /** The server does not know its proposal again. */
 const VOIDING = new Set(["seal_wrong", "unknown_theme"]);
 
-/** What one person has answered so far. Lives in this page's memory and nowhere else. */
+/** What a person may choose to keep on the device. */
+export type Written = Pick<
+  Draft,
+  "services" | "stories" | "prompts" | "answers" | "ageBand" | "token" | "at"
+>;
+
+/** What one person has answered so far. Lives in this page's memory, unless they chose to keep it. */
 export class Draft {
   services: readonly string[] = [];
   /** Texts by question. */
@@ -53,8 +60,12 @@ export class Draft {
   /** The help card, once words suggested it. In this page's memory, and never to be kept or sent. */
   care: "" | "shown" | "closed" = "";
 
-  /** What lets the answer into an invited round; in this page's memory until it is sent. */
+  /** What lets the answer into an invited round, until it is sent. */
   token: Token | null = null;
+  /** The question that was shown last. */
+  at = "";
+  /** The person chose to keep on this device what is written so far. */
+  kept = false;
 
   /** The receipt's words, from the first try to send on. */
   receipt: readonly string[] = [];
@@ -154,6 +165,33 @@ export class Draft {
 
   get hasText(): boolean {
     return Object.values(this.stories).some((story) => story.trim() !== "");
+  }
+
+  get written(): Written {
+    const { services, stories, prompts, answers, ageBand, token, at } = this;
+    return { services, stories, prompts, answers, ageBand, token, at };
+  }
+
+  /** Goes on with what was kept earlier. */
+  resume(written: Written): void {
+    Object.assign(this, written);
+    this.kept = true;
+  }
+
+  /** Keeps on this device what is written, from now on or no longer; false where it cannot. */
+  async keep(wanted: boolean): Promise<boolean> {
+    if (wanted) this.kept = await this.save();
+    else await this.unsave();
+    return this.kept === wanted;
+  }
+
+  save(): Promise<boolean> {
+    return saveDraft(this.round.code, this.written);
+  }
+
+  private unsave(): Promise<void> {
+    this.kept = false;
+    return forgetDraft(this.round.code);
   }
 
   /** The chosen services as part of a sentence: "NAV og skolen". */
@@ -376,6 +414,7 @@ export class Draft {
     this.care = "";
     this.token = null;
     this.tried = null;
+    void this.unsave();
   }
 
   /** The services that the answers are about: those chosen, or all where nobody is asked to choose. */

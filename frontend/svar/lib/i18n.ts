@@ -58,6 +58,12 @@ export function chooseLanguage(wanted: Language): Promise<void> {
   return setLanguage(wanted);
 }
 
+/** Whoever comes next gets the language that the browser asks for. */
+export function forgetLanguage(offered: readonly Language[]): Promise<void> {
+  chosen = false;
+  return offerLanguages(offered);
+}
+
 /** Keeps a language that somebody chose, if it is offered; else guesses. */
 export async function offerLanguages(offered: readonly Language[]): Promise<void> {
   if (!chosen || !offered.includes(state.value.language)) await setLanguage(preferred(offered));

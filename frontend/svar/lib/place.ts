@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { SHARED_PARAMETER, shared } from "./device.ts";
 
 export type Place =
   | { name: "code" }
@@ -113,7 +114,8 @@ export function receive(element: HTMLElement | null): void {
 
 function push(path: string, next: number): void {
   moved = true;
-  history.pushState({ depth: mark().depth + 1, step: next, visit } satisfies Mark, "", path);
+  const address = shared ? `${path}?${SHARED_PARAMETER}` : path;
+  history.pushState({ depth: mark().depth + 1, step: next, visit } satisfies Mark, "", address);
   here.value = placeOf(location);
   current.value = next;
 }

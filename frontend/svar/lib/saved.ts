@@ -28,8 +28,10 @@ export async function savedDraft<T>(code: string): Promise<T | null> {
   return saved.code === code ? saved.written : null;
 }
 
-export function forgetDraft(): Promise<void> {
-  return remove(DRAFT);
+/** Removes what is kept of a round, or whatever is kept. */
+export async function forgetDraft(code?: string): Promise<void> {
+  const saved = await read<SavedDraft<unknown>>(DRAFT);
+  if (saved !== undefined && (code ?? saved.code) === saved.code) await remove(DRAFT);
 }
 
 /** The receipts that are remembered for a round, as they are typed, the latest last. */

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { t } from "../lib/i18n.ts";
 import { eraseAll } from "../lib/offline.ts";
 import { receive } from "../lib/place.ts";
+import { queue } from "../lib/queue.ts";
 import { Sheet } from "./Sheet.tsx";
 
 /** "Delete everything on this device", from every screen: somebody else may pick up the phone. */
@@ -17,6 +18,7 @@ export function Erase({ onErase }: { onErase: () => void }) {
 
   async function all(): Promise<void> {
     onErase();
+    await queue.drop();
     await eraseAll();
     done.value = true;
   }

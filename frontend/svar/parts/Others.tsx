@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { getOthers, type Mention, type Others as Told, type Round } from "../lib/api.ts";
 import { classes } from "../lib/classes.ts";
+import { shared } from "../lib/device.ts";
 import { day, language, say, t } from "../lib/i18n.ts";
 import { groupName, themeName } from "../lib/themes.ts";
 import "./Others.css";
@@ -37,7 +38,9 @@ export function Others({ round, themes }: Props) {
           <Figures told={told.value} themes={themes} />
           <p>
             {code !== round.code && `${t("others.before")} `}
-            <a href={`/rapport/${code}?lang=${language()}`}>{t("others.report")}</a>
+            {!shared && (
+              <a href={`/rapport/${code}?lang=${language()}`}>{t("others.report")}</a>
+            )}
           </p>
         </>
       )}

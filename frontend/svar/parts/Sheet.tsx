@@ -8,13 +8,14 @@ type Props = {
   dialog: RefObject<HTMLDialogElement | null>;
   id: string;
   title: string;
+  onClose?: () => void;
   children: ComponentChildren;
 };
 
 /** A dialog that comes up from below. The header is out of reach, so it has an exit of its own. */
-export function Sheet({ dialog, id, title, children }: Props) {
+export function Sheet({ dialog, id, title, onClose, children }: Props) {
   return (
-    <dialog ref={dialog} class="sheet" aria-labelledby={id}>
+    <dialog ref={dialog} class="sheet" aria-labelledby={id} onClose={onClose}>
       <div class="stack">
         <div class="top">
           <button class="button second" type="button" onClick={() => dialog.current?.close()}>

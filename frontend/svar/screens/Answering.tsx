@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Problem, type Helpline, type Question, type Round } from "../lib/api.ts";
 import type { Draft } from "../lib/draft.ts";
@@ -17,6 +17,9 @@ import { Waiting } from "./Waiting.tsx";
 import { Welcome } from "./Welcome.tsx";
 
 type Props = { round: Round; draft: Draft; helplines: Helpline[]; onHelp: () => void };
+
+/** A pause in writing after which a draft that is kept is written down. */
+const SAVE_MS = 500;
 
 export function Answering({ round, draft, helplines, onHelp }: Props) {
   const problem = useSignal<Problem | null>(null);
@@ -39,7 +42,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   // Until the choice of services is made, nobody knows which questions it leaves out.
   const total = question?.type === "services" ? draft.most : asked.length;
   // A token is gone with the page, and with it the invitation.
-  const warn = (draft.hasText || draft.token !== null) && !draft.sent;
+  const warn = (draft.hasText || draft.token !== null) && !draft.sent && !draft.kept;
 
   // Early, for the network may be gone when it is time to send.
   useEffect(() => void wordList().catch(() => null), []);
@@ -50,8 +53,17 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   }, [reviewing]);
 
   useEffect(() => {
-    if (question !== undefined) seen.current.add(question);
+    if (question === undefined) return;
+    seen.current.add(question);
+    draft.at = question.id;
   }, [question]);
+
+  useSignalEffect(() => {
+    if (!draft.kept) return undefined;
+    void draft.written;
+    const timer = setTimeout(() => void draft.save(), SAVE_MS);
+    return () => clearTimeout(timer);
+  });
 
   useLayoutEffect(() => {
     if (!warn) return undefined;
@@ -84,6 +96,11 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
   function skip(current: Question): void {
     draft.clear(current);
     next();
+  }
+
+  /** Goes on where somebody left, or at what was drawn to come before it and has no answer. */
+  function resume(): void {
+    show(draft.asked.find((one) => one.id === draft.at || !draft.has(one)) ?? draft.asked[0]!);
   }
 
   function unsay(): void {
@@ -120,7 +137,15 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
       />
     );
   if (question === undefined)
-    return <Welcome round={round} draft={draft} onHelp={onHelp} onStart={() => goTo(1)} />;
+    return (
+      <Welcome
+        round={round}
+        draft={draft}
+        onHelp={onHelp}
+        onStart={() => goTo(1)}
+        onResume={resume}
+      />
+    );
   return (
     <Asking
       key={question.id}
@@ -131,6 +156,7 @@ export function Answering({ round, draft, helplines, onHelp }: Props) {
       services={round.services}
       helplines={helplines}
       overview={overview}
+      mayKeep={!round.preview}
       onHelp={onHelp}
       onNext={next}
       onBack={back}

@@ -3,6 +3,7 @@ import { classes } from "../lib/classes.ts";
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { Keep } from "../parts/Keep.tsx";
 import { Lights } from "../parts/Lights.tsx";
 import { ReadAloud } from "../parts/ReadAloud.tsx";
 import { AgeBand } from "../questions/AgeBand.tsx";
@@ -25,6 +26,8 @@ type Props = {
   services: Service[];
   helplines: Helpline[];
   overview: boolean;
+  /** The draft may be kept on this device. */
+  mayKeep: boolean;
   onHelp: () => void;
   onNext: () => void;
   onBack: () => void;
@@ -32,7 +35,7 @@ type Props = {
 };
 
 export function Asking(props: Props) {
-  const { question, number, total, overview, onNext, onBack, onSkip } = props;
+  const { question, draft, number, total, overview, mayKeep, onNext, onBack, onSkip } = props;
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -66,6 +69,14 @@ export function Asking(props: Props) {
           {t(overview ? "question.overview" : "question.next")}
         </button>
       </div>
+      {mayKeep && (
+        <Keep
+          kept={draft.kept}
+          label={t("keep.draft")}
+          hint={t("keep.draft.hint")}
+          onChange={(wanted) => draft.keep(wanted)}
+        />
+      )}
     </form>
   );
 }

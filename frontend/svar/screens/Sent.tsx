@@ -1,4 +1,5 @@
 import type { Round } from "../lib/api.ts";
+import { shared } from "../lib/device.ts";
 import { t } from "../lib/i18n.ts";
 import { arrive, open } from "../lib/place.ts";
 import { CardLink } from "../parts/CardLink.tsx";
@@ -41,9 +42,11 @@ export function Sent({ round, receipt, themes }: Props) {
         </section>
 
         <div class="stack">
-          <button class="button second wide" type="button" onClick={() => open("/")}>
-            {t("sent.done")}
-          </button>
+          {!shared && (
+            <button class="button second wide" type="button" onClick={() => open("/")}>
+              {t("sent.done")}
+            </button>
+          )}
           <button
             class="button third wide"
             type="button"

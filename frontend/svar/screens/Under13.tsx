@@ -1,4 +1,5 @@
 import type { Helpline } from "../lib/api.ts";
+import { shared } from "../lib/device.ts";
 import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import { arrive, open } from "../lib/place.ts";
@@ -38,7 +39,7 @@ export function Under13({ draft, helplines, onBack }: Props) {
         <p>{t("under13.talk.text")}</p>
         <Lines helplines={helplines} />
       </section>
-      {done && (
+      {done && !shared && (
         <button class="button second wide" type="button" onClick={() => open("/")}>
           {t("sent.done")}
         </button>

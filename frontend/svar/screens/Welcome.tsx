@@ -1,4 +1,5 @@
 import type { Question, Round } from "../lib/api.ts";
+import { shared } from "../lib/device.ts";
 import type { Draft } from "../lib/draft.ts";
 import { say, t } from "../lib/i18n.ts";
 import { arrive } from "../lib/place.ts";
@@ -6,12 +7,19 @@ import { CardLink } from "../parts/CardLink.tsx";
 import { Entrance } from "../parts/Entrance.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { ReadAloud } from "../parts/ReadAloud.tsx";
+import { Resume } from "../parts/Resume.tsx";
 import { Street } from "../parts/Street.tsx";
 import { Waits } from "../parts/Waits.tsx";
 import { WithdrawLink } from "../parts/WithdrawLink.tsx";
 import "./Welcome.css";
 
-type Props = { round: Round; draft: Draft; onHelp: () => void; onStart: () => void };
+type Props = {
+  round: Round;
+  draft: Draft;
+  onHelp: () => void;
+  onStart: () => void;
+  onResume: () => void;
+};
 
 const SECONDS: Record<Question["type"], number> = {
   services: 10,
@@ -33,10 +41,10 @@ const PROMISES = [
   { icon: "pen", key: "promise.names", text: "promise.names.text" },
   { icon: "choice", key: "promise.choice", text: "promise.choice.text" },
   { icon: "answer", key: "promise.results", text: "promise.results.text" },
-  { icon: "exit", key: "promise.exit", text: "promise.exit.text" },
+  { icon: "exit", key: "promise.exit", text: shared ? "promise.exit.shared" : "promise.exit.text" },
 ] as const;
 
-export function Welcome({ round, draft, onHelp, onStart }: Props) {
+export function Welcome({ round, draft, onHelp, onStart, onResume }: Props) {
   const seconds = round.questions.reduce((sum, { type }) => sum + SECONDS[type], 0);
   const minutes = Math.ceil(seconds / 60);
   const branches = round.questions.some(({ when }) => when !== undefined);
@@ -58,6 +66,7 @@ export function Welcome({ round, draft, onHelp, onStart }: Props) {
             minutes,
           })}
         </p>
+        <Resume code={round.code} draft={draft} onResume={onResume} />
         {round.invited === null || draft.token !== null ? (
           <button class="button wide" type="button" data-testid="start" onClick={onStart}>
             {t("welcome.start")}
