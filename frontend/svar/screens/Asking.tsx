@@ -57,6 +57,15 @@ export function Asking(props: Props) {
 
       {asked(props)}
 
+      {mayKeep && (
+        <Keep
+          kept={draft.kept}
+          label={t("keep.draft")}
+          hint={t("keep.draft.hint")}
+          onChange={(wanted) => draft.keep(wanted)}
+        />
+      )}
+
       <div class="actions">
         <button class="button third" type="button" onClick={onBack}>
           <Icon name="back" />
@@ -69,14 +78,6 @@ export function Asking(props: Props) {
           {t(overview ? "question.overview" : "question.next")}
         </button>
       </div>
-      {mayKeep && (
-        <Keep
-          kept={draft.kept}
-          label={t("keep.draft")}
-          hint={t("keep.draft.hint")}
-          onChange={(wanted) => draft.keep(wanted)}
-        />
-      )}
     </form>
   );
 }
