@@ -61,7 +61,7 @@ class Reply(NamedTuple):
 
     def json(self) -> Any:
         """The body's JSON."""
-        packed = "content-encoding: gzip" in self.head
+        packed = "content-encoding: gzip" in self.head.lower()
         return json.loads(gzip.decompress(self.body) if packed else self.body)
 
     @property
@@ -151,7 +151,7 @@ class School:
         told, _, rest = received.partition(b"\r\n\r\n")
         if not told:
             raise ConnectionError("The server closed a connection without a reply.")
-        return Reply(int(told.split(b" ", 2)[1]), told.decode().lower(), rest, wait)
+        return Reply(int(told.split(b" ", 2)[1]), told.decode(), rest, wait)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
@@ -231,8 +231,11 @@ async def opened(school: School) -> dict[str, Any]:
     page = await school.ask(f"/r/{telling.CODE}")
     html = gzip.decompress(page.body).decode() if page.status == 200 else ""
     assets = set(re.findall(r'/static/[^"<> ]+', html + page.head))
-    asked, *_ = await asyncio.gather(school.ask(ROUND), *(school.ask(path) for path in assets))
+    asked, *others = await asyncio.gather(school.ask(ROUND), *(school.ask(path) for path in assets))
     school.account.add("opening", time.perf_counter() - start)
+    for reply in (page, *others):
+        if reply.status != 200:
+            school.account.errors[f"opening {reply.status}"] += 1
     challenge: dict[str, Any] = asked.json()["work"]
     return challenge
 
@@ -257,7 +260,7 @@ async def proposed(
                 }
                 for item, found in reply.json()["stories"].items()
             }
-        pause = re.search(r"retry-after: (\d+)", reply.head)
+        pause = re.search(r"retry-after: (\d+)", reply.head.lower())
         if reply.status != 503 or pause is None:
             account.errors[f"proposal {reply.status} {reply.code}"] += 1
             return None
