@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.tables import Migration
+from piccolo.columns import Column
 from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
 
@@ -143,6 +145,23 @@ async def erase_overdue() -> None:
     engine = current()
     if not engine.erased:
         await engine.erase_overdue()
+
+
+async def insert_new(rows: Sequence[Table], key: Column) -> None:
+    """Insert rows of one table, leaving out those whose `key` is there already.
+
+    In plain SQL: Piccolo's own insert takes a sixth of an answer's processor time more, and
+    afterwards gives rows each other's ids where some were left out.
+    """
+    if not rows:
+        return
+    names = [column._meta.name for column in rows[0].all_columns()]
+    places = ", ".join(["(" + ", ".join(["{}"] * len(names)) + ")"] * len(rows))
+    await type(rows[0]).raw(
+        f"INSERT INTO {rows[0]._meta.tablename} ({', '.join(names)}) "  # noqa: S608 - names only
+        f"VALUES {places} ON CONFLICT ({key._meta.name}) DO NOTHING",
+        *(getattr(row, name) for row in rows for name in names),
+    )
 
 
 async def keep_others_waiting(table: type[Table]) -> None:
