@@ -19,6 +19,7 @@ const { Draft } = await load("draft");
 const { chooseLanguage } = await load("i18n");
 const { queue } = await load("queue");
 const { savedDraft } = await load("saved");
+const { Visit } = await load("visit");
 
 const same = (text) => ({ nb: text, nn: text, en: text });
 const round = (code) => ({
@@ -100,6 +101,21 @@ test("an answer that does not get through goes from the draft to the queue, whol
   await queue.flush();
   assert.deepEqual([draft.waiting, draft.sent, queue.waits], [null, true, []]);
   assert.deepEqual(await indexedDB.databases(), []);
+});
+
+test("what is on its way when everything is deleted is not kept afterwards", async () => {
+  const visit = new Visit();
+  const draft = (visit.draft = new Draft((visit.round = round("KAIA"))));
+  draft.write("n1", "Ho høyrde på meg");
+  let lose;
+  network = () => new Promise((_, reject) => (lose = () => reject(new TypeError("network"))));
+  const sending = draft.send();
+  await settled();
+  visit.forget();
+  lose();
+  await assert.rejects(sending, { code: "offline" });
+  assert.notEqual(visit.draft, draft);
+  assert.deepEqual([queue.waits, await indexedDB.databases()], [[], []]);
 });
 
 test("a refused answer does not wait: its teller is told, and can change it", async () => {

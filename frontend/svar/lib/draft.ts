@@ -81,6 +81,7 @@ export class Draft {
   /** One in five, until a proposal has been seen. */
   private choosesFirst = drawsFirst();
   private tried: ResponseBody | null = null;
+  private dropped = false;
   private knownWords: ReadonlySet<string> | undefined;
 
   constructor(round: Round) {
@@ -346,12 +347,12 @@ export class Draft {
   /**
    * Leaves to the queue of this device what does not get through: it may be lost with the page.
    *
-   * @returns false where it got through or was refused, and where the device keeps nothing.
+   * @returns false where it got through, was refused or dropped, and where the device keeps nothing.
    */
   private async leave(sending: Promise<void>, body: ResponseBody): Promise<boolean> {
     const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, true));
     const lost = await Promise.race([sending.then(() => false, isLost), late]);
-    if (!lost || !(await queue.keep(this.round.code, body, () => this.arrive()))) return false;
+    if (!lost || this.dropped || !(await queue.keep(this.round.code, body, () => this.arrive()))) return false;
     // A late reply: the queue hears it when it asks again.
     void sending.then(() => queue.flush()).catch(() => undefined);
     return true;
@@ -400,6 +401,12 @@ export class Draft {
   stop(): void {
     this.forget();
     this.stopped = true;
+  }
+
+  /** Forgets it, and keeps nothing of it on this device, though it may be on its way. */
+  drop(): void {
+    this.dropped = true;
+    this.forget();
   }
 
   /** Empties it of everything that was answered. */

@@ -44,6 +44,7 @@ export class Visit {
   forget(): void {
     this.person++;
     this.receipt = [];
+    this.draft?.drop();
     if (this.round !== null) this.draft = new Draft(this.round);
   }
 
