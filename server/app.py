@@ -9,7 +9,6 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.static_files import create_static_files_router
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from server import database, errors, padding, worker
@@ -18,10 +17,10 @@ from server.collect import work
 from server.collect.inbox import GroupCommit
 from server.collect.promise import routes as promise_routes
 from server.collect.readings import Readings
-from server.collect.routes import STATIC
 from server.collect.routes import routes as collect_routes
 from server.collect.statements import routes as statement_routes
 from server.errors import Problem
+from server.pages.built import built_file
 from server.release.routes import routes as release_routes
 from server.security import harden
 from server.settings import Settings
@@ -70,7 +69,6 @@ def create_app(settings: Settings) -> Litestar:
         finally:
             await database.close()
 
-    STATIC.mkdir(exist_ok=True)
     return Application(
         route_handlers=[
             health,
@@ -80,14 +78,14 @@ def create_app(settings: Settings) -> Litestar:
             *release_routes,
             *act_routes,
             *staff_routes,
-            create_static_files_router("/static", directories=[STATIC]),
+            built_file,
         ],
         lifespan=[lifespan],
         state=State({"settings": settings}),
         before_send=[harden],
         # Not for staff pages: a compressed page with a secret in it can be guessed (BREACH).
         compression_config=CompressionConfig(
-            backend="gzip", exclude=["^/stab", padding.PADDED.pattern]
+            backend="gzip", exclude=["^/stab", "^/static/", padding.PADDED.pattern]
         ),
         exception_handlers={
             Problem: errors.on_problem,

@@ -24,8 +24,8 @@ from server.collect.readings import Full, Gone
 from server.collect.responses import Hash, NewResponse
 from server.collect.work import Challenge
 from server.errors import Problem
+from server.pages.built import STATIC
 
-STATIC = Path(__file__).parent.parent / "static"
 BODY_LIMIT = 128 * 1024
 """Largest request, in bytes: two stories of 4 000 four-byte characters and everything else."""
 
