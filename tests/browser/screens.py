@@ -62,7 +62,7 @@ def load(running: Running, folder: Path) -> Rounds:
 
 
 def command(running: Running, *words: str) -> str:
-    """Run a `fortell` command in this process: to start it five times takes longer than the walk."""
+    """Run a `fortell` command in this process: to start five takes longer than the walk."""
     with ThreadPoolExecutor(1) as thread:
         ran = thread.submit(CliRunner().invoke, main, words, env=running.environment).result()
     assert ran.exit_code == 0, ran.output
@@ -219,6 +219,7 @@ def _ending(page: Page) -> Iterator[str]:
     yield "sent"
     words = page.get_by_test_id("receipt").inner_text()
     page.locator("main button.third").last.click()
+    expect(page.locator("#receipt")).not_to_have_value("")
     page.fill("#receipt", "ugle elg ost")
     page.locator("main form button").click()
     page.get_by_role("alert").wait_for()
