@@ -547,6 +547,8 @@ def test_a_device_that_nobody_touches_asks_and_then_forgets(
     phone.fill("#story", STORY)
     phone.clock.run_for(60_000)
     phone.locator("#story").press("End")
+    phone.clock.run_for(60_000)
+    phone.fill("#story", STORY)
     phone.clock.run_for(80_000)
     assert not phone.get_by_role("dialog").is_visible()
     phone.clock.run_for(11_000)

@@ -6,7 +6,8 @@ import "./StillHere.css";
 
 const IDLE_MS = 90_000;
 const COUNTDOWN_S = 20;
-const TOUCHES = ["pointerdown", "keydown", "scroll"];
+/** Who dictates, or writes with a pen, presses no key. */
+const TOUCHES = ["pointerdown", "keydown", "input", "scroll"];
 
 /**
  * On a device that a school hands round, while somebody has begun: ends their visit when they say
