@@ -118,6 +118,24 @@ test("what is on its way when everything is deleted is not kept afterwards", asy
   assert.deepEqual([queue.waits, await indexedDB.databases()], [[], []]);
 });
 
+test("an answer is not withdrawn before a try that is under way has ended", async () => {
+  const draft = await kept();
+  draft.proposals = {};
+  const order = [];
+  let arrive;
+  network = () => new Promise((resolve) => (arrive = resolve));
+  await draft.send();
+  const withdrawn = queue.withdraw(draft.waiting, async () => void order.push("withdrawn"));
+  await settled();
+  order.push("arrived");
+  network = async () => Response.json({ status: "received" }, { status: 201 });
+  arrive(await network());
+  await withdrawn;
+  assert.deepEqual(order, ["arrived", "withdrawn"]);
+  await queue.flush();
+  assert.deepEqual([queue.waits, await indexedDB.databases()], [[], []]);
+});
+
 test("a refused answer does not wait: its teller is told, and can change it", async () => {
   const draft = await kept();
   draft.proposals = {};

@@ -353,8 +353,7 @@ export class Draft {
     const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, true));
     const lost = await Promise.race([sending.then(() => false, isLost), late]);
     if (!lost || this.dropped || !(await queue.keep(this.round.code, body, () => this.arrive()))) return false;
-    // A late reply: the queue hears it when it asks again.
-    void sending.then(() => queue.flush()).catch(() => undefined);
+    void queue.after(sending);
     return true;
   }
 

@@ -83,6 +83,16 @@ export class Queue {
     return true;
   }
 
+  /**
+   * Lets a try end that began before its answer was kept, and hears a late reply by asking again.
+   * Until then nothing else is done: an answer that is withdrawn meanwhile would arrive afterwards.
+   */
+  async after(sending: Promise<void>): Promise<void> {
+    let late = false;
+    await this.alone(() => sending.then(() => void (late = true), () => undefined));
+    if (late) await this.flush();
+  }
+
   /** Sends everything that waits, unless another tab is at it. */
   flush(): Promise<void> {
     this.flushing = true;
