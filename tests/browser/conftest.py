@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,15 +46,16 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture
-def running(database: str, tmp_path: Path) -> Iterator[Running]:
+@contextmanager
+def serving(database: str, folder: Path) -> Iterator[Running]:
+    """Start a server on a database, with its log in a folder, and stop it again."""
     port = free_port()
     environment = os.environ | {
         "FORTELL_DATABASE": database,
         "FORTELL_PORT": str(port),
         "FORTELL_WORKER": "false",
     }
-    log = tmp_path / "server.log"
+    log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [FORTELL, "serve"], env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -62,10 +63,16 @@ def running(database: str, tmp_path: Path) -> Iterator[Running]:
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url, process)
-            yield Running(url, tmp_path, log, environment)
+            yield Running(url, folder, log, environment)
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture
+def running(database: str, tmp_path: Path) -> Iterator[Running]:
+    with serving(database, tmp_path) as started:
+        yield started
 
 
 def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
