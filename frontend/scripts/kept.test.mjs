@@ -145,6 +145,16 @@ test("a refused answer does not wait: its teller is told, and can change it", as
   assert.equal(draft.story("n1"), "Ho høyrde på meg");
 });
 
+test("a draft that the device takes no longer does not pass for kept", async () => {
+  const draft = await kept();
+  const { indexedDB: there } = globalThis;
+  globalThis.indexedDB = undefined;
+  draft.write("n1", "Mer enn det er plass til");
+  await draft.save();
+  assert.equal(draft.kept, false);
+  globalThis.indexedDB = there;
+});
+
 test("a device that keeps nothing says so, and the answer stays on the page", async () => {
   const { indexedDB: there } = globalThis;
   globalThis.indexedDB = undefined;

@@ -186,8 +186,11 @@ export class Draft {
     return this.kept === wanted;
   }
 
-  save(): Promise<boolean> {
-    return saveDraft(this.round.code, this.written);
+  /** Where the device takes no more, it is kept no longer: closing the page warns again. */
+  async save(): Promise<boolean> {
+    const done = await saveDraft(this.round.code, this.written);
+    if (!done) this.kept = false;
+    return done;
   }
 
   private unsave(): Promise<void> {
