@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Running
 from tests.browser.test_journey import ROUND
+from tests.browser.test_questions import ROUND as QUESTIONS
+from tests.browser.test_questions import go_to
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 SECRET = "Hemmeleg kanarifugl i eit bur."
@@ -117,3 +119,23 @@ def test_it_falls_silent_when_somebody_moves_on(page: Page, way: str) -> None:
         expect(page.locator("html")).to_have_attribute("lang", "nn")
     expect(page.get_by_test_id("aloud")).to_have_text("Les opp")
     assert page.evaluate("silenced") > 0
+
+
+def test_what_there_is_to_choose_from_is_read(chrome: Browser, running: Running) -> None:
+    running.command("round", "load", str(QUESTIONS))
+    page = with_voices(chrome, VOICES)
+    page.goto(f"{running.url}/r/MERK26")
+    page.get_by_test_id("start").click()
+    page.get_by_role("checkbox", name="NAV Lunvik").check()
+    for question, texts in (
+        ("story:n1", ["Hva må forandres? Skriv gjerne opptil tre ideer."]),
+        ("merk1", ["meg selv", "dem som skulle hjelpe", "reglene og systemet"]),
+        ("merk3", ["Alene", "Står fast", "Nå"]),
+        ("besok3", ["Å få hjelp fort"]),
+    ):
+        go_to(page, question)
+        page.get_by_test_id("aloud").click()
+        said = [one["text"] for one in spoken(page)]
+        assert set(texts) <= set(said), question
+        assert "Neste" not in said
+    page.close()

@@ -4,7 +4,9 @@ import { left, place, step } from "./place.ts";
 
 // What stands in a field or is said about it is the person's own: never read aloud by itself.
 const READ = "h1, h2, legend, p, dt, dd, label, li";
-const QUIET = "button, textarea, [role=status], [role=alert], [aria-live], [aria-hidden=true], [hidden]";
+const QUIET = "button:not(.choice), textarea, [role=status], [role=alert], [aria-live], [aria-hidden=true], [hidden]";
+// Hidden from screen readers, which get the same from sliders; to be heard, they are read.
+const POLES = ".pole, .plane p";
 
 // Hardly any phone has a nynorsk voice; a bokmål one can be followed.
 const VOICES: Record<string, readonly string[]> = { nb: ["nb", "no"], nn: ["nn", "nb", "no"] };
@@ -33,7 +35,7 @@ export function speak(element: Element): void {
   hush();
   const mine = ++turn;
   const parts = [...element.querySelectorAll<HTMLElement>(READ)].filter(
-    (one) => !one.closest(QUIET) && !one.parentElement?.closest(READ),
+    (one) => (one.matches(POLES) || !one.closest(QUIET)) && !one.parentElement?.closest(READ),
   );
   for (const part of parts) {
     const voice = voiceOf(part.closest<HTMLElement>("[lang]")?.lang ?? language());

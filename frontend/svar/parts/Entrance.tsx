@@ -5,6 +5,7 @@ import type { Draft } from "../lib/draft.ts";
 import { t } from "../lib/i18n.ts";
 import type { Invitation } from "../lib/invitation.ts";
 import { fragment, takeFragment } from "../lib/place.ts";
+import { CodeField } from "./CodeField.tsx";
 import { Trouble } from "./Trouble.tsx";
 
 type Props = { code: string; signer: Signer; draft: Draft; onIn: () => void };
@@ -67,29 +68,14 @@ export function Entrance({ code, signer, draft, onIn }: Props) {
     <form class="card stack" novalidate autocomplete="off" onSubmit={submit}>
       <p>{t("invitation.promise")}</p>
       {asks && (
-        <div class="field">
-          <label for="invitation">{t("invitation.label")}</label>
-          <p id="invitation-hint" class="quiet">
-            {t("invitation.hint")}
-          </p>
-          {wrong.value && (
-            <p id="invitation-wrong" class="wrong" role="alert">
-              {t("invitation.format")}
-            </p>
-          )}
-          <input
-            id="invitation"
-            ref={input}
-            value={typed.value}
-            onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck={false}
-            enterkeyhint="go"
-            aria-invalid={wrong.value}
-            aria-describedby={wrong.value ? "invitation-wrong invitation-hint" : "invitation-hint"}
-          />
-        </div>
+        <CodeField
+          id="invitation"
+          label="invitation.label"
+          hint="invitation.hint"
+          wrong={wrong.value ? "invitation.format" : null}
+          typed={typed}
+          input={input}
+        />
       )}
       {problem.value !== null && <Trouble key={problem.value} problem={problem.value} />}
       <button class="button wide" type="submit" data-testid="start" aria-disabled={busy.value}>

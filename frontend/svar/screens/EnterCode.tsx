@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { t } from "../lib/i18n.ts";
 import { arrive, open } from "../lib/place.ts";
 import { useTitle } from "../lib/title.ts";
+import { CodeField } from "../parts/CodeField.tsx";
 import { Street } from "../parts/Street.tsx";
 import { Waits } from "../parts/Waits.tsx";
 
@@ -32,29 +33,14 @@ export function EnterCode() {
         <p>{t("code.intro")}</p>
         <Waits />
         <form class="card stack" novalidate autocomplete="off" onSubmit={submit}>
-          <div class="field">
-            <label for="code">{t("code.label")}</label>
-            <p id="code-hint" class="quiet">
-              {t("code.hint")}
-            </p>
-            {missing.value && (
-              <p id="code-wrong" class="wrong" role="alert">
-                {t("code.missing")}
-              </p>
-            )}
-            <input
-              id="code"
-              ref={input}
-              value={typed.value}
-              onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
-              autocomplete="off"
-              autocapitalize="characters"
-              spellcheck={false}
-              enterkeyhint="go"
-              aria-invalid={missing.value}
-              aria-describedby={missing.value ? "code-wrong code-hint" : "code-hint"}
-            />
-          </div>
+          <CodeField
+            id="code"
+            label="code.label"
+            hint="code.hint"
+            wrong={missing.value ? "code.missing" : null}
+            typed={typed}
+            input={input}
+          />
           <button class="button wide" type="submit">
             {t("code.submit")}
           </button>
