@@ -65,9 +65,9 @@ test("a draft that is kept has what was written and the token, no proposal and n
 });
 
 for (const end of ["stop", "forget"])
-  test(`"${end}" takes a draft that is kept along, and that of no other round`, async () => {
+  test(`"${end}" takes its own draft that is kept along, and nobody else's`, async () => {
     const other = await kept("ELVA");
-    new Draft(round("KAIA"))[end]();
+    for (const code of ["KAIA", "ELVA"]) new Draft(round(code))[end]();
     await settled();
     assert.notEqual(await savedDraft("ELVA"), null);
     other[end]();

@@ -5,7 +5,7 @@ import { load } from "./load.mjs";
 import { weblocks } from "./weblocks.mjs";
 
 const { erase } = await load("device");
-const { forgetDraft, forgetReceipt, rememberReceipt, rememberedReceipts, saveDraft, savedDraft } =
+const { forgetDraft, forgetOldDraft, forgetReceipt, rememberReceipt, rememberedReceipts, saveDraft, savedDraft } =
   await load("saved");
 const names = async () => (await indexedDB.databases()).map(({ name }) => name);
 const DAY = 24 * 60 * 60 * 1000;
@@ -32,6 +32,10 @@ test("after seven days a draft is removed, whichever round is opened", async (co
   assert.deepEqual(await savedDraft("KAIA"), { stories: {} });
   context.mock.timers.tick(1);
   assert.equal(await savedDraft("ELVA"), null);
+  assert.deepEqual(await names(), []);
+  await saveDraft("KAIA", { stories: {} });
+  context.mock.timers.tick(7 * DAY);
+  await forgetOldDraft();
   assert.deepEqual(await names(), []);
 });
 

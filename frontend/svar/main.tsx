@@ -7,6 +7,7 @@ import { App } from "./App.tsx";
 import { CATALOGUES, offerLanguages } from "./lib/i18n.ts";
 import { place, startOver } from "./lib/place.ts";
 import { queue } from "./lib/queue.ts";
+import { forgetOldDraft } from "./lib/saved.ts";
 import { Visit } from "./lib/visit.ts";
 
 const target = document.getElementById("app");
@@ -25,4 +26,5 @@ void offerLanguages(CATALOGUES).then(() => {
   target.replaceChildren();
   render(<App visit={visit} />, target);
   queue.start();
+  void forgetOldDraft();
 });

@@ -40,13 +40,19 @@ async function forgetOld(): Promise<void> {
     if (name.startsWith("shell-") && name !== SHELL) await caches.delete(name);
 }
 
-/** From the network; where that is slow, away or broken, the copy. */
+/** From the network; where that is slow, away, broken or somebody else's, the copy. */
 async function fresh(request: Request, copy: string): Promise<Response> {
   const network = fetch(request);
-  const good = network.then((reply) => (reply.status < 500 ? reply : undefined));
+  const good = network.then((reply) => (isOurs(request, reply) ? reply : undefined));
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
   const first = await Promise.race([good.catch(() => undefined), late]);
   return first ?? (await caches.match(copy)) ?? network;
+}
+
+/** Whether the server itself answers, and not a guest network, whose login page is for people. */
+function isOurs({ mode }: Request, { status, headers }: Response): boolean {
+  const json = headers.get("Content-Type")?.startsWith("application/json") === true;
+  return status < 500 && (json || mode === "navigate");
 }
 
 /** A built file never changes under its name. */

@@ -13,16 +13,21 @@ SENDING = b"/responses "
 """Stands in the first line of a request that sends an answer."""
 
 
+LOGIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<h1>Log in</h1>"
+
+
 class Cable:
     """Passes bytes on between a port of its own and the server's.
 
     `cut`: nothing goes through. `loses_replies`: an answer reaches the server, and the reply to it
-    is lost. `delay`: seconds that every request waits. `sent`: answers that reached the server.
+    is lost. `guest`: a guest network's login page answers for the server. `delay`: seconds that
+    every request waits. `sent`: answers that reached the server.
     """
 
     def __init__(self, port: int) -> None:
         self.cut = False
         self.loses_replies = False
+        self.guest = False
         self.delay = 0.0
         self.sent = 0
         self._server = port
@@ -39,7 +44,7 @@ class Cable:
 
     def mend(self) -> None:
         """Let everything through again."""
-        self.cut = self.loses_replies = False
+        self.cut = self.loses_replies = self.guest = False
         self.delay = 0.0
 
     def close(self) -> None:
@@ -57,6 +62,11 @@ class Cable:
     def _connect(self, phone: socket.socket) -> None:
         if self.cut:
             phone.close()
+            return
+        if self.guest:
+            with closing(phone), suppress(OSError):
+                phone.recv(65536)
+                phone.sendall(LOGIN)
             return
         losing = threading.Event()
         with closing(phone), closing(socket.create_connection(("127.0.0.1", self._server))) as far:

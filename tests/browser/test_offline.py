@@ -92,6 +92,16 @@ def test_a_slow_network_is_waited_for_and_then_the_copy_is_shown(phone: Page, ca
     expect(phone.get_by_test_id("start")).to_be_visible(timeout=15_000)
 
 
+def test_a_guest_networks_login_page_is_not_taken_for_a_round(phone: Page, cable: Cable) -> None:
+    visit(phone, cable)
+    phone.goto(cable.url)
+    cable.break_off()
+    cable.cut, cable.guest = False, True
+    phone.get_by_label("Skriv koden din").fill(CODE)
+    phone.get_by_role("button", name="Gå videre").click()
+    expect(phone.get_by_test_id("start")).to_be_visible()
+
+
 def test_a_round_that_changed_is_fetched_anew(phone: Page, cable: Cable, running: Running) -> None:
     visit(phone, cable)
     phone.evaluate(

@@ -189,7 +189,7 @@ export class Draft {
   /** Where the device takes no more, it is kept no longer: closing the page warns again. */
   async save(): Promise<boolean> {
     const done = await saveDraft(this.round.code, this.written);
-    if (!done) this.kept = false;
+    if (!done) await this.unsave();
     return done;
   }
 
@@ -423,7 +423,8 @@ export class Draft {
     this.care = "";
     this.token = null;
     this.tried = null;
-    void this.unsave();
+    // A draft that somebody else kept here, and that this person did not take up, stays.
+    if (this.kept) void this.unsave();
   }
 
   /** The services that the answers are about: those chosen, or all where nobody is asked to choose. */

@@ -17,15 +17,18 @@ export function saveDraft(code: string, written: unknown): Promise<boolean> {
 
 /** What was written in a round earlier; what is too old is removed instead. */
 export async function savedDraft<T>(code: string): Promise<T | null> {
+  await forgetOldDraft();
   const saved = await read<SavedDraft<T>>(DRAFT);
-  if (saved === undefined) return null;
+  return saved?.code === code ? saved.written : null;
+}
+
+/** Removes a draft whose time is over, of whichever round. */
+export async function forgetOldDraft(): Promise<void> {
+  const saved = await read<SavedDraft<unknown>>(DRAFT);
+  if (saved === undefined) return;
   // A date further ahead than any that is written comes from a clock that was put back.
   const left = saved.until - Date.now();
-  if (left <= 0 || left > DRAFT_DAYS * DAY_MS) {
-    await forgetDraft();
-    return null;
-  }
-  return saved.code === code ? saved.written : null;
+  if (left <= 0 || left > DRAFT_DAYS * DAY_MS) await remove(DRAFT);
 }
 
 /** Removes what is kept of a round, or whatever is kept. */
