@@ -1,8 +1,7 @@
 import { useRef } from "preact/hooks";
 import { shared } from "./lib/device.ts";
 import { defaultHelplines } from "./lib/helplines.ts";
-import { CATALOGUES, forgetLanguage } from "./lib/i18n.ts";
-import { isLanguage } from "./lib/languages.ts";
+import { CATALOGUES, forgetLanguage, isOffered } from "./lib/i18n.ts";
 import { left, open, place, step } from "./lib/place.ts";
 import type { Visit } from "./lib/visit.ts";
 import { Footer } from "./parts/Footer.tsx";
@@ -21,7 +20,7 @@ export function App({ visit }: { visit: Visit }) {
   const here = place();
   const { round, draft, problem, receipt } = visit;
   const helplines = round?.helplines ?? defaultHelplines();
-  const languages = round?.languages.filter(isLanguage) ?? CATALOGUES;
+  const languages = round?.languages.filter(isOffered) ?? CATALOGUES;
   const showHelp = () => help.current?.showModal();
 
   /** Whether there is anything for the next person not to see. */

@@ -24,6 +24,11 @@ export const CATALOGUES = (Object.keys(LANGUAGES) as Language[]).filter(
   (language) => fileOf(language) in addresses,
 );
 
+/** Whether everything can be shown in a language: texts of a round alone are not enough. */
+export function isOffered(value: string): value is Language {
+  return CATALOGUES.some((language) => language === value);
+}
+
 /** Shows everything in a language; a language without a catalogue gets the fallback's. */
 async function setLanguage(language: Language): Promise<void> {
   if (state.value.messages !== undefined && state.value.language === language) return;

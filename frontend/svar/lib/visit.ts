@@ -1,7 +1,6 @@
 import { Problem, addressOf, getRound, type Round } from "./api.ts";
 import { Draft } from "./draft.ts";
-import { offerLanguages } from "./i18n.ts";
-import { isLanguage } from "./languages.ts";
+import { isOffered, offerLanguages } from "./i18n.ts";
 import { observe } from "./observe.ts";
 import { keepRound } from "./offline.ts";
 import type { Place } from "./place.ts";
@@ -60,7 +59,7 @@ export class Visit {
     try {
       const round = await getRound(code, token);
       if (turn !== this.turn) return;
-      await offerLanguages(round.languages.filter(isLanguage));
+      await offerLanguages(round.languages.filter(isOffered));
       if (turn !== this.turn) return;
       this.draft = new Draft(round);
       this.round = round;
