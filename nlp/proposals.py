@@ -8,8 +8,9 @@ from nlp.pipeline import load
 from nlp.redaction import Redaction
 
 LEAST = 0.3
-"""A theme is proposed from this probability. Measured on 220 answers of hands that the network was
-not trained on: two of three proposals are right, and one answer in fifteen gets none."""
+"""A theme is proposed from this probability. Measured on 1 009 answers of three hands that the
+network was not trained on (t4, h28, h36): 63 of 100 proposals are right, and one answer in twenty
+gets none."""
 
 _UNNEEDED = ("fortell_language", "fortell_evidence", "fortell_safety")
 
