@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,9 @@ def serve(settings: Settings) -> None:
 
 
 def run_server(settings: Settings) -> None:
-    """Serve until stopped."""
+    """Serve until stopped; the language engine is there before anybody tells something."""
+    with suppress(nlp.ModelMissing):
+        nlp.load()
     listening = _listen(settings.host, settings.port, "FORTELL_HOST and FORTELL_PORT")
     _serve(create_app(settings), listening)
 

@@ -90,7 +90,7 @@ def propose(told: Told, live: LiveRound) -> Proposals:
     return Proposals(stories, [Theme(code.id, code.label[told.language]) for code in book])
 
 
-def _sealed(item: str, found: nlp.Proposal, key: bytes) -> Proposed:
+def _sealed(item: str, found: "nlp.Proposal", key: bytes) -> Proposed:
     themes = list(found.themes)
     return Proposed(
         text=found.text,

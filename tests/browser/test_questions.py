@@ -233,7 +233,7 @@ def test_by_keyboard_alone(asked: Page, running: Running) -> None:
 
     tab_to(phone.get_by_role("button", name="Å få hjelp fort"))
     keys("Enter", "Enter")
-    told = phone.locator(".asking [role=status]")
+    told = phone.locator(".asking .sr-only[role=status]")
     expect(told).to_have_text("Å møte den samme personen: nummer 2 av 2")
     tab_to(phone.get_by_role("button", name="Flytt opp: Å møte den samme personen"))
     keys("Enter")

@@ -7,6 +7,7 @@ import re
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -227,3 +228,9 @@ def test_the_day_of_a_release_is_today_unless_another_is_given(
 
 def test_the_command_is_installed() -> None:
     assert subprocess.run([FORTELL, "--version"], check=True, capture_output=True).stdout
+
+
+def test_a_command_starts_without_the_language_engines_libraries() -> None:
+    """They take seconds, and most commands read no story."""
+    code = "import sys, server.cli; sys.exit(bool({'spacy', 'torch'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], check=True)
