@@ -35,9 +35,9 @@ READ = 60
 """Connections with raw stories: as many as a server lets wait to be read, and no more."""
 
 REPETITIONS = 3
-SECONDS = 1.0
+SECONDS = 0.45
 BODIES = 60
-MOST = 4500
+MOST = 9000
 """Answers a second that the work done in advance is enough for."""
 
 HTTP = "Litestar that only replies"

@@ -18,7 +18,9 @@ def answering(page: Page, url: str) -> None:
     page.get_by_test_id("start").click()
     page.get_by_role("checkbox", name="Helsestasjon for ungdom").check()
     page.get_by_test_id("next").click()
+    page.locator("button.choice").first.click()
     page.locator("#story").wait_for()
+    page.mouse.move(0, 0)
     page.screenshot(path=PICTURES / "answering.png")
 
 
