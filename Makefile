@@ -36,7 +36,7 @@ typecheck: .venv/.setup-dev  ## strict types
 
 unit: .venv/.setup-dev $(PAGES) .cache/.browser
 	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
-	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 frontend: $(PAGES)  ## the built pages
 
