@@ -6,7 +6,9 @@ What other rooms may use is named here.
 from exports.disclosure.catalogue import ALL, Catalogue, Group, Kind, Service, Theme, quarters
 from exports.disclosure.document import (
     Count,
+    Exported,
     Figure,
+    Finding,
     History,
     Reason,
     Release,
@@ -16,6 +18,7 @@ from exports.disclosure.document import (
 from exports.disclosure.gate import release
 from exports.disclosure.policy import Policy
 from exports.errors import (
+    AuditError,
     DocumentError,
     ExportError,
     FileError,
@@ -34,13 +37,16 @@ from exports.services import ServiceClass, service_classes
 
 __all__ = [
     "ALL",
+    "AuditError",
     "Axis",
     "Catalogue",
     "Count",
     "DocumentError",
     "ExportError",
+    "Exported",
     "Figure",
     "FileError",
+    "Finding",
     "FrameError",
     "Group",
     "History",

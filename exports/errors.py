@@ -1,5 +1,10 @@
 """What can go wrong here. Every message says what to do next and none carries an answer."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exports.disclosure.document import Finding
+
 
 class ExportError(Exception):
     """Base of this room's errors."""
@@ -27,3 +32,14 @@ class InstrumentError(ExportError):
 
 class FileError(ExportError):
     """A file cannot be written."""
+
+
+class AuditError(ExportError):
+    """What would be published, with what has been, says something of fewer than k people.
+
+    `findings` names the tables that say it together, and no answer.
+    """
+
+    def __init__(self, message: str, findings: "tuple[Finding, ...]" = ()) -> None:
+        super().__init__(message)
+        self.findings = findings

@@ -162,14 +162,49 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Exported:
+    """A research file that has been let out: whose records, and what it says of each.
+
+    Args:
+        number: of the release that it was made beside.
+        published: ISO date.
+        members: guarded as a release's are. One row per record: `id`; `services`, if the file
+            tells them, a list of keys of services or areas; and a column per published question,
+            named as in a release's members ("item/mt1", "age/age_band"), with the code, or the id
+            of a category where the file says no more than that. Null: the file does not tell.
+    """
+
+    number: int
+    published: str
+    members: pl.DataFrame = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the audit proves from published tables about a group of fewer than k people.
+
+    `tables` are the figures ("item/mt1/nav, release 2") and files ("file 1") that prove it. `group`
+    says in words of the catalogue who they are; `low` to `high` people, both from 1 to k-1.
+    `known`: earlier releases alone prove it.
+    """
+
+    tables: tuple[str, ...]
+    group: str
+    low: int
+    high: int
+    known: bool = False
+
+
+@dataclass(frozen=True)
 class History:
-    """Every earlier release, oldest first, with members.
+    """Every earlier release, oldest first, with members, and every research file.
 
     Raises:
         HistoryError: a release is out of order or lacks its members.
     """
 
     releases: tuple[Release, ...] = ()
+    exports: tuple[Exported, ...] = ()
 
     def __post_init__(self) -> None:
         if [release.number for release in self.releases] != list(range(1, len(self.releases) + 1)):
