@@ -3,7 +3,7 @@
 What other rooms may use is named here.
 """
 
-from exports.disclosure.catalogue import ALL, Catalogue, Group, Kind, Service, Theme, quarters
+from exports.disclosure.catalogue import ALL, Area, Catalogue, Group, Kind, Service, Theme, quarters
 from exports.disclosure.document import (
     Count,
     Exported,
@@ -37,6 +37,7 @@ from exports.services import ServiceClass, service_classes
 
 __all__ = [
     "ALL",
+    "Area",
     "AuditError",
     "Axis",
     "Catalogue",

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Self
 
 import polars as pl
@@ -63,11 +65,30 @@ DONT_KNOWS: Ladder = ((Category("dont_know", (1,)), Category("answered", (0,))),
 
 @dataclass(frozen=True)
 class Service:
-    """A service that can be chosen: key, class in the taxonomy, name per language."""
+    """A service that can be chosen: key, class in the taxonomy, name per language.
+
+    A service that is renamed keeps its key. One that is merged from others names them in
+    `replaces`, and whoever told of those counts in its figures too. `valid_from` and `valid_to`
+    are its first and last day, ISO; the figures of a closed service stay.
+    """
 
     key: str
     service_class: str
     name: Text
+    area: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Area:
+    """Services together: a kommune or fylke, or a unit of an organisation (`level`)."""
+
+    key: str
+    level: str
+    name: Text
+    parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,18 +134,21 @@ class Catalogue:
         groups: theme groups.
         themes: themes, each in one of `groups`.
         periods: the quarters of the round, such as "2026-Q4" (see `quarters`).
+        areas: what services lie in, and what those lie in; keys as those of services.
 
     Raises:
-        PolicyError: a key is repeated or malformed, or a theme has no group.
+        PolicyError: a key is repeated, malformed or missing, or a theme has no group.
     """
 
     services: tuple[Service, ...]
     groups: tuple[Group, ...]
     themes: tuple[Theme, ...]
     periods: tuple[str, ...]
+    areas: tuple[Area, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [service.key for service in self.services]
+        keys += [area.key for area in self.areas]
         for names in (keys, [t.id for t in self.themes], [g.id for g in self.groups], self.periods):
             if len(set(names)) < len(names):
                 raise PolicyError("The catalogue names something twice. Give every key once.")
@@ -134,17 +158,75 @@ class Catalogue:
             )
         if lost := {t.group for t in self.themes} - {g.id for g in self.groups}:
             raise PolicyError(f"Themes name groups that are missing: {sorted(lost)}. Add them.")
+        self._check_places()
+
+    def _check_places(self) -> None:
+        """Refuse areas and replaced services that are missing or lie in themselves."""
+        areas = {area.key: area.parent for area in self.areas}
+        services = {service.key for service in self.services}
+        lost = {entry.area for entry in self.services} | set(areas.values())
+        lost -= {None, *areas}
+        lost |= {old for entry in self.services for old in entry.replaces} - services
+        if lost:
+            raise PolicyError(
+                f"Services or areas name places that are missing: {sorted(map(str, lost))}. "
+                "Add them."
+            )
+        try:
+            tuple(TopologicalSorter(self._directly_in()).static_order())
+        except CycleError as error:
+            raise PolicyError(
+                f"These places lie in each other: {error.args[1]}. Correct area, parent or "
+                "replaces."
+            ) from None
+
+    def _directly_in(self) -> dict[str, set[str]]:
+        """Return what holds each service or area: its area, and the service that replaced it."""
+        holders: dict[str, set[str]] = {entry.key: set() for entry in self.services}
+        holders |= {area.key: {area.parent} if area.parent else set() for area in self.areas}
+        for service in self.services:
+            if service.area:
+                holders[service.key].add(service.area)
+            for old in service.replaces:
+                holders[old].add(service.key)
+        return holders
+
+    @cached_property
+    def holders(self) -> Mapping[str, tuple[str, ...]]:
+        """Return whose figures count a service's or an area's respondents, itself not among them.
+
+        Everybody's (`ALL`) is among them; sorted.
+        """
+        direct = self._directly_in()
+        found: dict[str, set[str]] = {}
+        order = TopologicalSorter(direct).static_order()
+        for key in order:
+            found[key] = direct[key].union(*(found[holder] for holder in direct[key]))
+        return {key: tuple(sorted({*found[key], ALL})) for key in direct}
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return every key that figures are published for: services, areas, everybody."""
+        return (
+            *(service.key for service in self.services),
+            *(area.key for area in self.areas),
+            ALL,
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote."""
         return cls(
-            services=tuple(Service(**entry) for entry in data["services"]),
+            services=tuple(
+                Service(**entry | {"replaces": tuple(entry.get("replaces", ()))})
+                for entry in data["services"]
+            ),
             groups=tuple(Group(**entry) for entry in data["groups"]),
             themes=tuple(
                 Theme(**entry | {"level": Level(entry["level"])}) for entry in data["themes"]
             ),
             periods=tuple(data["periods"]),
+            areas=tuple(Area(**entry) for entry in data.get("areas", ())),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -154,12 +236,12 @@ class Catalogue:
             "groups": [asdict(entry) for entry in sorted(self.groups, key=lambda g: g.id)],
             "themes": [asdict(entry) for entry in sorted(self.themes, key=lambda t: t.id)],
             "periods": sorted(self.periods),
+            "areas": [asdict(entry) for entry in sorted(self.areas, key=lambda a: a.key)],
         }
 
     def cells(self, kind: Kind) -> list[tuple[str, str | None]]:
         """Return the (service, period) pairs that a kind is published for."""
-        pairs: list[tuple[str, str | None]] = [(ALL, None)]
-        pairs += [(service.key, None) for service in self.services]
+        pairs: list[tuple[str, str | None]] = [(place, None) for place in self.places]
         if kind in CODED:
             pairs += [(ALL, period) for period in self.periods]
         return pairs

@@ -199,11 +199,16 @@ class Finding:
 class History:
     """Every earlier release, oldest first, with members, and every research file.
 
+    `retracted` are numbers of releases that were wrong. No figure of theirs is shown or kept again,
+    but they have been read, so that what comes later is compared and audited with them.
+
     Raises:
-        HistoryError: a release is out of order or lacks its members.
+        HistoryError: a release is out of order or lacks its members, or one that is not there is
+            said to be retracted.
     """
 
     releases: tuple[Release, ...] = ()
+    retracted: frozenset[int] = frozenset()
     exports: tuple[Exported, ...] = ()
 
     def __post_init__(self) -> None:
@@ -215,6 +220,10 @@ class History:
             raise HistoryError(
                 "An earlier release lacks its members, so nothing new can be compared with it. "
                 "Read it with Release.from_bytes(document, members)."
+            )
+        if unknown := self.retracted - {release.number for release in self.releases}:
+            raise HistoryError(
+                f"There is no release {sorted(unknown)} to retract. Give a release's number."
             )
 
 

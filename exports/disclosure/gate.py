@@ -76,7 +76,7 @@ def release(
     _check_date(published, earlier)
     questions = list(policy.catalogue.questions(frame.columns))
     check_frame(frame, policy.catalogue)
-    table = _table(frame, questions)
+    table = _table(frame, questions, policy.catalogue)
     pasts = _pasts(table, questions, earlier, series)
     new = _newcomers(table, earlier)
     now = Snapshot(len(earlier) + 1, published)
@@ -185,7 +185,9 @@ def _cover(figures: list[Figure], catalogue: Catalogue) -> list[Figure]:
     ]
 
 
-def _table(frame: pl.DataFrame, questions: Sequence[Question]) -> pl.DataFrame:
+def _table(
+    frame: pl.DataFrame, questions: Sequence[Question], catalogue: Catalogue
+) -> pl.DataFrame:
     """Return one row per respondent and cell, with a code per question and totals of scales."""
     codes = [question.code.alias(question.column) for question in questions]
     totals = [
@@ -195,10 +197,18 @@ def _table(frame: pl.DataFrame, questions: Sequence[Question]) -> pl.DataFrame:
     ]
     coded = [question.column for question in questions if question.kind in CODED]
     people = frame.select("id", "period", "services", *codes, *totals)
-    services = people.explode("services", empty_as_null=False, keep_nulls=False)
+    places = [
+        (service.key, place)
+        for service in catalogue.services
+        for place in (service.key, *catalogue.holders[service.key])
+        if place != ALL
+    ]
+    cells = pl.DataFrame(places, schema={"services": pl.String, "cell": pl.String}, orient="row")
+    told = frame.select("id", "services").explode("services", empty_as_null=False, keep_nulls=False)
+    placed = told.join(cells, on="services").select(KEYS).unique()
     parts = [
         people.select(pl.exclude("period", "services"), cell=pl.lit(ALL)),
-        services.select(pl.exclude("period", "services"), cell="services"),
+        placed.join(people.select(pl.exclude("period", "services")), on="id"),
         people.select("id", *coded, cell=pl.format(cell_name(ALL, "{}"), "period")),
     ]
     return pl.concat(parts, how="diagonal")

@@ -1,8 +1,10 @@
 """How much protection: the thresholds, which can only be raised."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from exports.disclosure.catalogue import ALL, Catalogue
+from exports.disclosure.catalogue import Catalogue
 from exports.disclosure.rules import BASE, K_SENSITIVE, K
 from exports.errors import PolicyError
 from exports.services import service_classes
@@ -43,11 +45,16 @@ class Policy:
             )
 
     def threshold(self, service: str) -> int:
-        """Return the least respondents per category of a figure about `service` (or "*")."""
-        kinds = [
-            service_classes()[entry.service_class]
-            for entry in self.catalogue.services
-            if service in (ALL, entry.key)
-        ]
-        sensitive = [self.k_sensitive for kind in kinds if kind.sensitive]
-        return max([self.k, *sensitive, *(kind.min_n for kind in kinds)])
+        """Return the least respondents per category of a figure about a service, area or "*"."""
+        return self._thresholds[service]
+
+    @cached_property
+    def _thresholds(self) -> Mapping[str, int]:
+        """Return the threshold of each place: the highest of the services that it counts."""
+        found = dict.fromkeys(self.catalogue.places, self.k)
+        for service in self.catalogue.services:
+            kind = service_classes()[service.service_class]
+            own = max(kind.min_n, self.k_sensitive if kind.sensitive else self.k)
+            for place in (service.key, *self.catalogue.holders[service.key]):
+                found[place] = max(found[place], own)
+        return found
