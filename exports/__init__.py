@@ -16,6 +16,7 @@ from exports.disclosure.document import (
     Status,
 )
 from exports.disclosure.gate import release
+from exports.disclosure.microdata import Dataset, Variable
 from exports.disclosure.policy import Policy
 from exports.errors import (
     AuditError,
@@ -27,7 +28,15 @@ from exports.errors import (
     InstrumentError,
     PolicyError,
 )
-from exports.formats import formats, write, write_codebook, write_csv, write_parquet
+from exports.formats import (
+    formats,
+    write,
+    write_codebook,
+    write_csv,
+    write_folder,
+    write_parquet,
+)
+from exports.formats.base import Study
 from exports.instruments import Axis, Instrument, Item, Mark, Option, instruments
 from exports.instruments.scoring import score
 from exports.measures import Net, Share, net_growth, share
@@ -42,6 +51,7 @@ __all__ = [
     "Axis",
     "Catalogue",
     "Count",
+    "Dataset",
     "DocumentError",
     "ExportError",
     "Exported",
@@ -69,7 +79,9 @@ __all__ = [
     "Share",
     "Snapshot",
     "Status",
+    "Study",
     "Theme",
+    "Variable",
     "about",
     "between",
     "formats",
@@ -85,5 +97,6 @@ __all__ = [
     "write",
     "write_codebook",
     "write_csv",
+    "write_folder",
     "write_parquet",
 ]

@@ -205,23 +205,24 @@ def release(settings: Settings, code: str, day: datetime.datetime) -> None:
 
 @main.command()
 @click.option("--round", "code", required=True, help="The round's code.")
-@click.option("--format", "name", type=click.Choice(sorted(exports.formats())), required=True)
-@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--format",
+    "names",
+    type=click.Choice(sorted(exports.formats())),
+    multiple=True,
+    help="May be given several times; every format when left out.",
+)
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The folder.")
 @click.pass_obj
-def export(settings: Settings, code: str, name: str, output: Path) -> None:
-    """Write the latest release of a round as a file for researchers."""
+def export(settings: Settings, code: str, names: tuple[str, ...], output: Path) -> None:
+    """Write the latest release of a round to a folder, as files for researchers.
 
-    async def latest() -> exports.Release | None:
-        found = await rounds.find(code)
-        return None if found is None else await releases.latest(found[0].id)
-
-    made = _with_database(settings, latest)
-    if made is None:
-        raise click.ClickException(
-            f"Nothing has been released from {code}. Run: fortell release --round {code}"
-        )
-    exports.write(made, output, name)
-    click.echo(f"Wrote {output}.")
+    A file that is there already is left alone, so what was interrupted goes on.
+    """
+    made, study = _with_database(settings, lambda: releases.to_export(code))
+    exports.write_folder(
+        made, output, names or tuple(exports.formats()), study, lambda p: click.echo(f"Wrote {p}.")
+    )
 
 
 @main.group(name="round")

@@ -1,24 +1,24 @@
-"""Files of a release. Each format is one module in this folder; to add one is to add a file."""
+"""Files of what goes out. Each format is one module in this folder; to add one is to add a file."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
-from exports.disclosure.document import Release
 from exports.errors import FileError
-from exports.formats.base import save
+from exports.formats.base import UNNAMED, Outgoing, Study, name_of, save
 
 
 class Format(Protocol):
-    """What a format is: how its files end, and how a release becomes bytes."""
+    """What a format is: how its files end, and how what goes out becomes bytes."""
 
     SUFFIX: str
 
     @staticmethod
-    def render(release: Release) -> bytes:
+    def render(outgoing: Outgoing, study: Study) -> bytes:
         """Return the file's content."""
 
 
@@ -29,32 +29,86 @@ def formats() -> Mapping[str, Format]:
     return {name: cast(Format, import_module(f"{__name__}.{name}")) for name in names}
 
 
-def write(release: Release, path: Path, name: str) -> None:
-    """Write a release to a new file.
+def render(outgoing: Outgoing, name: str, study: Study = UNNAMED) -> bytes:
+    """Return the content of a file.
 
     Args:
-        release: what to write.
-        path: the file, which may not exist.
+        outgoing: a release or a data set.
         name: a key of `formats()`.
+        study: what it is from, for the documents that say so.
 
     Raises:
-        FileError: no such format, or the file cannot be written.
+        FileError: no such format, or it is not for this.
     """
     if name not in formats():
         raise FileError(f"There is no format {name}. Use one of: {', '.join(formats())}.")
-    save(path, formats()[name].render(release))
+    return formats()[name].render(outgoing, study)
 
 
-def write_csv(release: Release, path: Path) -> None:
-    """Write a release as CSV; see `write`."""
-    write(release, path, "csv")
+def write(outgoing: Outgoing, path: Path, name: str, study: Study = UNNAMED) -> None:
+    """Write what goes out to a new file; see `render`.
+
+    Raises:
+        FileError: no such format, or the file exists or cannot be written.
+    """
+    save(path, render(outgoing, name, study))
 
 
-def write_parquet(release: Release, path: Path) -> None:
-    """Write a release as Parquet; see `write`."""
-    write(release, path, "parquet")
+def write_folder(
+    outgoing: Outgoing,
+    folder: Path,
+    names: Collection[str],
+    study: Study = UNNAMED,
+    tell: Callable[[Path], None] = lambda path: None,
+) -> Path:
+    """Write files to a folder, and a manifest of all that it holds of the same release or data.
+
+    A file that is there already and is the same is left alone, so what was interrupted goes on.
+
+    Args:
+        outgoing: a release or a data set.
+        folder: made where it is missing.
+        names: keys of `formats()`.
+        study: what it is from.
+        tell: is told of each file when it is there.
+
+    Returns:
+        The manifest: SHA-256 and name of each file, as `sha256sum --check` reads it.
+
+    Raises:
+        FileError: no such format, or another file of the same name is there.
+    """
+    contents = {
+        name_of(outgoing, study) + formats()[name].SUFFIX: render(outgoing, name, study)
+        for name in sorted(names)
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{folder} cannot be made: {error.strerror}. Choose another.") from None
+    for name, content in contents.items():
+        path = folder / name
+        if not (path.is_file() and path.read_bytes() == content):
+            save(path, content)
+        tell(path)
+    manifest = folder / f"{name_of(outgoing, study)}.sha256"
+    ours = sorted({*folder.glob(f"{manifest.stem}.*")} - {manifest})
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in ours]
+    manifest.write_text("".join(sums), "utf-8")
+    tell(manifest)
+    return manifest
 
 
-def write_codebook(release: Release, path: Path) -> None:
-    """Write the codebook of a release as Markdown; see `write`."""
-    write(release, path, "codebook")
+def write_csv(outgoing: Outgoing, path: Path) -> None:
+    """Write the table as CSV; see `write`."""
+    write(outgoing, path, "csv")
+
+
+def write_parquet(outgoing: Outgoing, path: Path) -> None:
+    """Write the table as Parquet; see `write`."""
+    write(outgoing, path, "parquet")
+
+
+def write_codebook(outgoing: Outgoing, path: Path) -> None:
+    """Write the codebook as Markdown; see `write`."""
+    write(outgoing, path, "codebook")

@@ -1,17 +1,28 @@
 """What every file format has in common: the table of a release, and how a file is written.
 
-A format is a module in this folder with `SUFFIX` and `render(release) -> bytes`. The same release
-gives the same bytes, whenever it is written.
+A format is a module in this folder with `SUFFIX` and `render(outgoing, study) -> bytes`. What goes
+out is a release (a table of figures) or a data set (one row per response, protected). The same
+input gives the same bytes, whenever it is written: no file says when it was made.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from enumerations import Language
+from exports.disclosure.catalogue import ALL
 from exports.disclosure.document import Release
+from exports.disclosure.microdata import Dataset, Variable
 from exports.errors import FileError
+from exports.instruments import Text, instruments, items
+from exports.messages import messages
 
-# Columns of the table: type, unit. Meaning per column is in the messages, "column_<name>".
+Outgoing = Release | Dataset
+
+# Columns of the table: type, unit. Meaning per column is in the messages, "variable.<name>".
 COLUMNS: dict[str, tuple[pl.DataType, str]] = {
     "release": (pl.Int64(), ""),
     "published": (pl.String(), "date"),
@@ -32,10 +43,46 @@ COLUMNS: dict[str, tuple[pl.DataType, str]] = {
     "as_of_release": (pl.Int64(), ""),
     "as_of_published": (pl.String(), "date"),
 }
+LABELLED = ("kind", "subject", "service", "category")
+"""Columns of keys; statistics programs get what they are called in a column beside them."""
 
 
-def table(release: Release) -> pl.DataFrame:
-    """Return one row per published category, and one per hidden figure."""
+@dataclass(frozen=True)
+class Study:
+    """What the figures are from, for the documents that go with them.
+
+    Args:
+        code: of the round.
+        title: of the round, per language.
+        publisher: who asked, per language.
+    """
+
+    code: str
+    title: Text
+    publisher: Text
+
+
+UNNAMED = Study(
+    "fortell",
+    dict.fromkeys(Language, "Fortell"),
+    {"nb": "Ikke oppgitt", "nn": "Ikkje oppgitt", "en": "Not stated"},
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with what its columns are called; `variables` stand in the order of the columns."""
+
+    title: str
+    frame: pl.DataFrame
+    variables: tuple[Variable, ...]
+
+
+def table(outgoing: Outgoing) -> pl.DataFrame:
+    """Return one row per published category and per hidden figure; of a data set, its rows."""
+    if isinstance(outgoing, Dataset):
+        return outgoing.frame
+    release = outgoing
     rows = []
     for figure in release.figures:
         start = (release.number, release.published, release.series)
@@ -49,6 +96,62 @@ def table(release: Release) -> pl.DataFrame:
     return pl.DataFrame(
         rows, schema={name: kind for name, (kind, _) in COLUMNS.items()}, orient="row"
     )
+
+
+def variables(outgoing: Outgoing) -> tuple[Variable, ...]:
+    """Return what the columns of `table` are: meaning and unit, and codes where there are any."""
+    if isinstance(outgoing, Dataset):
+        return outgoing.variables
+    return tuple(
+        Variable(name, _said(f"variable.{name}"), unit) for name, (_, unit) in COLUMNS.items()
+    )
+
+
+def labelled(outgoing: Outgoing, study: Study, language: Language) -> Sheet:
+    """Return the table for a statistics program: what keys are called stands beside them."""
+    title = title_of(outgoing, study, language)
+    frame, known = table(outgoing), variables(outgoing)
+    if isinstance(outgoing, Dataset):
+        return Sheet(title, frame, known)
+    called = _names(outgoing, language)
+    rows = frame.to_dicts()
+    for name in LABELLED:
+        words = [
+            called.get((name, row[name]), called.get((row["subject"], row[name]), row[name]))
+            for row in rows
+        ]
+        frame = frame.with_columns(pl.Series(f"{name}_label", words, dtype=pl.String))
+    beside = tuple(
+        Variable(f"{name}_label", _said(f"variable.{name}_label"), "") for name in LABELLED
+    )
+    return Sheet(title, frame, (*known, *beside))
+
+
+def title_of(outgoing: Outgoing, study: Study, language: Language) -> str:
+    """Return what a file is called: the round's title, and which release or data set."""
+    key = "file.dataset" if isinstance(outgoing, Dataset) else "file.release"
+    words = messages(language)[key].format(number=outgoing.number)
+    return f"{study.title[language]}: {words}"
+
+
+def about(outgoing: Outgoing, language: Language) -> str:
+    """Return what a file is about, in two or three sentences."""
+    key = "file.about_dataset" if isinstance(outgoing, Dataset) else "file.about"
+    return messages(language)[key]
+
+
+def name_of(outgoing: Outgoing, study: Study) -> str:
+    """Return how its files are called, such as "fjord1-utgivelse-2"."""
+    kind = "data" if isinstance(outgoing, Dataset) else "utgivelse"
+    return f"{study.code.lower()}-{kind}-{outgoing.number}"
+
+
+def written(write: Callable[[Path], object]) -> bytes:
+    """Return what a library writes that only knows files."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        write(path)
+        return path.read_bytes()
 
 
 def save(path: Path, content: bytes) -> None:
@@ -67,3 +170,40 @@ def save(path: Path, content: bytes) -> None:
         raise FileError(
             f"{path} cannot be written: {reason}. Make the folder, or choose another one."
         ) from None
+
+
+def subjects(release: Release) -> dict[str, Text]:
+    """Return what the subjects of a release's figures are called."""
+    labels: dict[str, Text] = {group.id: group.label for group in release.catalogue.groups}
+    labels |= {theme.id: theme.label for theme in release.catalogue.themes}
+    for subject in ("age_band", "themes"):
+        labels[subject] = _said(subject)
+    for instrument in instruments().values():
+        labels[instrument.id] = instrument.name
+    used = {figure.subject for figure in release.figures}
+    labels |= {item.id: item.text for item in items().values() if item.id in used}
+    return {key: text for key, text in labels.items() if key in used}
+
+
+def _names(release: Release, language: Language) -> Mapping[tuple[str, str | None], str]:
+    """Return what keys are called, by column and key; options by their item and value."""
+    said = messages(language)
+    names: dict[tuple[str, str | None], str] = {
+        ("service", ALL): said["everyone"],
+        **{("service", entry.key): entry.name[language] for entry in release.catalogue.services},
+        **{("subject", key): text[language] for key, text in subjects(release).items()},
+    }
+    for prefix in ("kind", "category"):
+        dot = f"{prefix}."
+        names |= {
+            (prefix, key.removeprefix(dot)): text
+            for key, text in said.items()
+            if key.startswith(dot)
+        }
+    for item in items().values():
+        names |= {(item.id, str(o.value)): o.label[language] for o in item.options}
+    return names
+
+
+def _said(key: str) -> Text:
+    return {language: messages(language)[key] for language in Language}

@@ -5,32 +5,61 @@ from collections.abc import Iterable
 from enumerations import Language
 from exports.disclosure.catalogue import ALL
 from exports.disclosure.document import Reason, Release
-from exports.formats.base import COLUMNS
-from exports.instruments import Text, instruments, items
+from exports.disclosure.microdata import Dataset
+from exports.formats.base import Outgoing, Study, subjects, table, title_of, variables
+from exports.instruments import instruments, items
 from exports.messages import messages
 
 SUFFIX = ".md"
 
 
-def render(release: Release) -> bytes:
+def render(outgoing: Outgoing, study: Study) -> bytes:
     """Return the codebook as Markdown, in all languages."""
-    lines = [
-        f"# Fortell, release {release.number}",
-        "",
+    lines = [f"# {title_of(outgoing, study, Language.BOKMAL)}", ""]
+    lines += _rows(outgoing) if isinstance(outgoing, Dataset) else _figures(outgoing)
+    lines += _table("Instruments", ("instrument", "status", "licence", "source"), _sources())
+    return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def _figures(release: Release) -> list[str]:
+    named = ([key, *(text[lang] for lang in Language)] for key, text in subjects(release).items())
+    return [
         f"Published {release.published}. Series {release.series}. Every category has at least "
         f"{release.k} respondents ({release.k_sensitive} where a service is sensitive). Counts "
         f"and n are each rounded to the nearest {release.base}.",
         "",
-        *_table("Columns", ("column", "type", "unit"), _columns()),
+        *_columns(release),
         *_table("Kinds of figure", ("kind", *Language), _said("kind", _kinds(release))),
         *_table("Reasons", ("reason", *Language), _said("reason", Reason)),
-        *_table("Subjects", ("subject", *Language), _subjects(release)),
+        *_table("Subjects", ("subject", *Language), named),
         *_table("Services", ("service", *Language), _services(release)),
         *_table("Categories", ("subject", "category", *Language), _options()),
         *_table("Merged categories", ("category", *Language), _said("category", _merged())),
-        *_table("Instruments", ("instrument", "status", "licence", "source"), _sources()),
     ]
-    return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def _rows(data: Dataset) -> list[str]:
+    codes = (
+        [known.name, str(code), *(text[lang] for lang in Language)]
+        for known in data.variables
+        for code, text in known.values.items()
+    )
+    return [
+        f"Published {data.published}. Series {data.series}. One row per response, in no order "
+        "that means anything. Negative codes are no answer.",
+        "",
+        *_columns(data),
+        *_table("Codes", ("column", "code", *Language), codes),
+    ]
+
+
+def _columns(outgoing: Outgoing) -> list[str]:
+    kinds = table(outgoing).schema
+    rows = (
+        [known.name, str(kinds[known.name]), known.unit, *(known.label[lang] for lang in Language)]
+        for known in variables(outgoing)
+    )
+    return _table("Columns", ("column", "type", "unit", *Language), rows)
 
 
 def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -43,30 +72,12 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _columns() -> Iterable[tuple[str, ...]]:
-    return ((name, str(kind), unit) for name, (kind, unit) in COLUMNS.items())
-
-
 def _said(prefix: str, keys: Iterable[str]) -> Iterable[list[str]]:
     return ([key, *(messages(lang)[f"{prefix}.{key}"] for lang in Language)] for key in keys)
 
 
 def _kinds(release: Release) -> list[str]:
     return sorted({str(figure.kind) for figure in release.figures})
-
-
-def _subjects(release: Release) -> Iterable[list[str]]:
-    labels: dict[str, Text] = {group.id: group.label for group in release.catalogue.groups}
-    labels |= {theme.id: theme.label for theme in release.catalogue.themes}
-    for subject in ("age_band", "themes"):
-        labels[subject] = {lang: messages(lang)[subject] for lang in Language}
-    for instrument in instruments().values():
-        labels[instrument.id] = instrument.name
-    used = {figure.subject for figure in release.figures}
-    labels |= {item.id: item.text for item in items().values() if item.id in used}
-    return (
-        [key, *(text[lang] for lang in Language)] for key, text in labels.items() if key in used
-    )
 
 
 def _services(release: Release) -> Iterable[list[str]]:

@@ -1,11 +1,10 @@
-"""CSV: UTF-8, comma, a header, empty where there is nothing."""
+"""CSV: UTF-8, comma, a header, empty where there is nothing. `csvw` says what the columns are."""
 
-from exports.disclosure.document import Release
-from exports.formats.base import table
+from exports.formats.base import Outgoing, Study, table
 
 SUFFIX = ".csv"
 
 
-def render(release: Release) -> bytes:
-    """Return the table of a release as CSV."""
-    return table(release).write_csv().encode()
+def render(outgoing: Outgoing, study: Study) -> bytes:
+    """Return the table as CSV."""
+    return table(outgoing).write_csv().encode()

@@ -2,14 +2,13 @@
 
 from io import BytesIO
 
-from exports.disclosure.document import Release
-from exports.formats.base import table
+from exports.formats.base import Outgoing, Study, table
 
 SUFFIX = ".parquet"
 
 
-def render(release: Release) -> bytes:
-    """Return the table of a release as Parquet."""
+def render(outgoing: Outgoing, study: Study) -> bytes:
+    """Return the table as Parquet."""
     buffer = BytesIO()
-    table(release).write_parquet(buffer)
+    table(outgoing).write_parquet(buffer)
     return buffer.getvalue()

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import exports
 import nlp
-from exports import Catalogue, Group, History, Policy, Release, Service, Theme
+from exports import Catalogue, Group, History, Policy, Release, Service, Study, Theme
 from server import logs
 from server.collect import copies, questionnaire, rounds
 from server.collect.rounds import Definition
@@ -126,6 +126,23 @@ async def history(round_id: UUID) -> History:
             Release.from_bytes(_as_published(row.document, row.digest), row.members) for row in rows
         )
     )
+
+
+async def to_export(code: str) -> tuple[Release, Study]:
+    """The latest release of a round, and what is to be said of the round beside it.
+
+    Raises:
+        ReleaseError: no such round, or nothing has been released from it.
+    """
+    found = await rounds.find(code)
+    made = None if found is None else await latest(found[0].id)
+    if found is None or made is None:
+        raise ReleaseError(
+            f"Nothing has been released from {code}. Run: fortell release --round {code}"
+        )
+    _, definition = found
+    publisher = rounds.names(definition.organisation.name)
+    return made, Study(definition.code, rounds.names(definition.title), publisher)
 
 
 async def latest(round_id: UUID) -> Release | None:

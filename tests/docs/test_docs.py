@@ -17,7 +17,7 @@ import pytest
 import exports
 from enumerations import Language
 from exports import Catalogue, Policy, Service, release
-from exports.formats.base import COLUMNS
+from exports.formats.base import COLUMNS, UNNAMED
 from server import database
 from server.cli import main
 from server.collect import rounds
@@ -308,7 +308,7 @@ def made_release() -> exports.Release:
 
 
 def test_the_example_for_researchers_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    exports.write(made_release(), tmp_path / "fjord1.csv", "csv")
+    exports.write(made_release(), tmp_path / "fjord1-utgivelse-1.csv", "csv")
     monkeypatch.chdir(tmp_path)
     (example,) = blocks(read("docs/for-researchers.md"), "python")
     names: dict[str, Any] = {}
@@ -333,7 +333,7 @@ def test_the_example_of_a_new_format_is_a_format() -> None:
     names: dict[str, Any] = {}
     exec(compile(example, "CONTRIBUTING.md", "exec"), names)
     assert names["SUFFIX"].startswith(".")
-    lines = names["render"](made_release()).decode().splitlines()
+    lines = names["render"](made_release(), UNNAMED).decode().splitlines()
     assert [set(msgspec.json.decode(line)) for line in lines] == [set(COLUMNS)] * len(lines)
     assert lines
 

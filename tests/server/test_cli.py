@@ -100,7 +100,7 @@ def test_commands_about_a_round_that_is_not_there_say_so(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     refused(terminal.run("release", "--round", "UKJENT"), "fortell round list")
-    output = tmp_path / "x.csv"
+    output = tmp_path / "x"
     export = ("export", "--format", "csv", "--output", output, "--round")
     refused(terminal.run(*export, "UKJENT"), "fortell release --round UKJENT")
     path = tmp_path / "runde.yaml"
@@ -121,13 +121,15 @@ def test_a_release_can_be_made_and_exported(terminal: Terminal, tmp_path: Path) 
     terminal.run("round", "load", path)
     made = terminal.run("release", "--round", CODE, "--date", "2026-10-06")
     assert made.output.startswith(f"Release 1 of {CODE}: 0 figures shown, ")
-    for name in exports.formats():
-        output = tmp_path / f"{name}.out"
-        words = ("export", "--round", CODE, "--format", name, "--output", output)
-        written = terminal.run(*words)
-        assert written.output == f"Wrote {output}.\n"
-        assert output.exists()
-        refused(terminal.run(*words[:-1], tmp_path / "ingen" / "mappe.csv"))
+    folder = tmp_path / "filer"
+    words = ("export", "--round", CODE, "--output", folder)
+    for once_more in range(2):
+        written = terminal.run(*words, *(("--format", "csv") if once_more else ()))
+        said = [Path(line[6:-1]) for line in written.output.splitlines()]
+        assert len(said) == (2 if once_more else len(exports.formats()) + 1)
+        assert all(path.parent == folder and path.exists() for path in said)
+    path.write_text("a file", "utf-8")
+    refused(terminal.run("export", "--round", CODE, "--output", path), "cannot be made")
 
 
 def test_accounts_are_made_from_the_terminal(terminal: Terminal) -> None:
