@@ -106,9 +106,12 @@ def _where(error: HTTPException) -> str:
 
 
 def _path(said: str) -> str:
-    """The place that the decoder names; the rest of its message may quote what was sent."""
+    """The place that the decoder names; the rest of its message may quote what was sent.
+
+    A field that is not known may be named like a place.
+    """
     found = re.search(r" - at `([$.\w\[\]]+)`$", said)
-    return f" at {found[1]}" if found else ""
+    return f" at {found[1]}" if found and "unknown field" not in said else ""
 
 
 def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[Body]:

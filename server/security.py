@@ -42,6 +42,8 @@ def _caching(path: str) -> str:
 def _policy(scope: Scope) -> str:
     """The policy, with the addresses that a page may ask beside this server."""
     others = scope.get("state", {}).get("connects_to", ())
+    if not others:
+        return CONTENT_SECURITY_POLICY
     allowed = " ".join(("connect-src 'self'", *others))
     return CONTENT_SECURITY_POLICY.replace("connect-src 'self'", allowed)
 

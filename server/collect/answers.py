@@ -42,10 +42,15 @@ def check(item: Item, answer: Answer) -> None:
         CHECKS[item.type](item, answer)
 
 
+def options(item: Item) -> frozenset[int]:
+    """Whole numbers that an item takes as its answer; most answers need no closer look."""
+    return frozenset(item.values if item.one else ())
+
+
 def stored(answers: dict[str, Answer]) -> dict[str, Answer]:
     """Answers in an order that is not the writer's: sorted by item, and by stone."""
     return {
-        item: dict(sorted(answer.items())) if isinstance(answer, dict) else answer
+        item: dict(sorted(answer.items())) if type(answer) is dict else answer
         for item, answer in sorted(answers.items())
     }
 

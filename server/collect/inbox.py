@@ -19,7 +19,7 @@ from piccolo.columns.combination import Where
 from server import database, errors, logs
 from server.collect import company, tokens
 from server.collect.company import shuffle
-from server.collect.responses import decode, week_of
+from server.collect.responses import Arrived, decode, week_of
 from server.collect.tables import Inbox, Response, Tombstone
 from server.collect.tokens import TokenSpent
 from server.database.connection import current
@@ -42,7 +42,7 @@ class Busy(Exception):
 class _Waiting:
     """An answer to be written, the token that becomes spent with it, and who waits for that."""
 
-    row: Inbox
+    row: Arrived
     token: str | None
     done: asyncio.Future[None]
 
@@ -71,7 +71,7 @@ class GroupCommit:
         """Share of the places for waiting answers that are taken, from 0 to 1."""
         return self._waiting.qsize() / self._waiting.maxsize
 
-    async def add(self, row: Inbox, token: str | None = None) -> None:
+    async def add(self, row: Arrived, token: str | None = None) -> None:
         """Store one answer; returns when it is on disk.
 
         Args:
@@ -128,7 +128,7 @@ async def _write_group(group: list[_Waiting]) -> None:
             one.tell(None)
 
 
-async def write(rows: list[Inbox], spending: Mapping[UUID, str] = NOTHING) -> set[UUID]:
+async def write(rows: list[Arrived], spending: Mapping[UUID, str] = NOTHING) -> set[UUID]:
     """Write answers in one transaction; one that is here already, or was withdrawn, is left out.
 
     The check comes after the insert: PostgreSQL lets an insert wait for a row that is on its way
@@ -144,7 +144,7 @@ async def write(rows: list[Inbox], spending: Mapping[UUID, str] = NOTHING) -> se
     """
     hashes = [row.receipt_hash for row in rows]
     async with current().transaction():
-        await database.insert_new(rows, Inbox.receipt_hash)
+        await database.insert_new(Inbox, rows, Inbox.receipt_hash)
         for table in (Response, Tombstone):
             known = table.select(table.receipt_hash).where(table.receipt_hash.is_in(hashes))
             taken = [found["receipt_hash"] for found in await known]

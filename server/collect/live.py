@@ -8,7 +8,7 @@ from uuid import UUID
 
 from exports import Item
 from server.act.tables import Card
-from server.collect import questionnaire, rounds, signers
+from server.collect import answers, questionnaire, rounds, signers
 from server.collect.definition import Definition, When
 from server.collect.tables import Round
 from server.errors import Problem
@@ -35,6 +35,7 @@ class LiveRound:
     has_card: bool
     questions: list[questionnaire.Question]
     items: dict[str, Item]
+    options: dict[str, frozenset[int]]
     stories: set[str]
     choices: list[set[str]]
     conditions: dict[str, When]
@@ -89,6 +90,7 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
         status = "waiting"
     if status == "open" and await rounds.count_answers(row.id) >= definition.quota:
         status = "full"
+    items = questionnaire.items(definition)
     return LiveRound(
         id=row.id,
         seal_key=bytes.fromhex(row.seal_key),
@@ -97,7 +99,8 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
         previous=published[-1] if published else None,
         has_card=row.id in out,
         questions=questionnaire.questions(definition),
-        items=questionnaire.items(definition),
+        items=items,
+        options={key: answers.options(item) for key, item in items.items()},
         stories=questionnaire.stories(definition),
         choices=questionnaire.choices(definition),
         conditions=questionnaire.conditions(definition),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from functools import cache
 from typing import Annotated, Literal
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -19,7 +20,6 @@ from server.collect import answers, questionnaire, seals
 from server.collect.answers import Answer, Id
 from server.collect.definition import AGE_BAND, SERVICES
 from server.collect.live import LiveRound
-from server.collect.tables import Inbox
 from server.collect.tokens import Token
 from server.collect.work import Work
 from server.errors import Problem
@@ -91,6 +91,19 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     teller: dict[str, Teller] = {}
 
 
+class Arrived(msgspec.Struct, frozen=True):
+    """A row of the inbox that has not been written yet; names as its columns.
+
+    To make a row of Piccolo's takes a tenth of an answer's processor time.
+    """
+
+    round: UUID
+    receipt_hash: str
+    week: str
+    document: str
+    id: UUID = msgspec.field(default_factory=uuid4)
+
+
 def decode(document: str) -> Document:
     """A stored answer's document."""
     return msgspec.json.decode(document, type=Document)
@@ -107,7 +120,7 @@ def receipt_hash(withdraw: str) -> str:
     return hashlib.sha256(bytes.fromhex(withdraw)).hexdigest()
 
 
-def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
+def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Arrived:
     """Make an inbox row of what arrived. No model runs for stories that are sealed.
 
     Args:
@@ -134,7 +147,7 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Inbox:
         answers=answers.stored(new.answers),
         teller=dict(sorted(teller.items())),
     )
-    return Inbox(
+    return Arrived(
         round=live.id,
         receipt_hash=new.receipt_hash,
         week=week_of(day),
@@ -159,7 +172,8 @@ def _check(new: NewResponse, live: LiveRound) -> None:
     for item, sealed in new.sealed.items():
         _check_sealed(item, sealed, new, live)
     for item, answer in new.answers.items():
-        answers.check(live.items[item], answer)
+        if type(answer) is not int or answer not in live.options[item]:
+            answers.check(live.items[item], answer)
     if any(len(choice & told) > 1 for choice in live.choices):
         raise Problem(
             400,

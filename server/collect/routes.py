@@ -10,11 +10,14 @@ import msgspec
 import yaml
 from litestar import Controller, Request, Response, Router, get, post
 from litestar.datastructures import State
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
-from litestar.types import ControllerRouterHandler
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 import nlp
 from server import errors, logs
+from server.bodies import JSONRequest
 from server.collect import inbox, live, proposals, readings, responses, signers, tokens
 from server.collect import preview as previews
 from server.collect.hints import preloads
@@ -39,6 +42,12 @@ class Received(msgspec.Struct):
     """The answer is on disk."""
 
     status: str = "received"
+
+
+RECEIVED = ASGIResponse(
+    body=msgspec.json.encode(Received()), media_type="application/json", status_code=201
+)
+"""The same for everybody, so it is made once."""
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True):
@@ -111,7 +120,10 @@ class RoundController(Controller):
 
     @post(
         "/responses",
-        responses=errors.described(400, 403, 404, 410, 413, 507),
+        responses={
+            201: ResponseSpec(Received, description="It is on disk.", generate_examples=False),
+            **errors.described(400, 403, 404, 410, 413, 507),
+        },
         request_max_body_size=BODY_LIMIT,
     )
     async def send(
@@ -120,7 +132,7 @@ class RoundController(Controller):
         data: JSONBody[NewResponse],
         state: State,
         preview: FromQuery[str | None] = None,
-    ) -> Received:
+    ) -> ASGIApp:
         """Take an answer. The same receipt hash again is the same answer: nothing is doubled.
 
         One that is here already is told so also when the round has closed meanwhile: the reply to
@@ -130,7 +142,7 @@ class RoundController(Controller):
         if preview is not None:
             raise previews.nothing_is_sent()
         if found.status != "open" and await inbox.is_known(data.receipt_hash):
-            return Received()
+            return RECEIVED
         live.must_be_open(found)
         state.work.check(data.work, found.id, data.receipt_hash)
         spent = tokens.verified(data.token, found.definition.invited)
@@ -141,7 +153,7 @@ class RoundController(Controller):
             else:
                 row = responses.receive(*arrived)
             await state.group_commit.add(row, spent)
-        return Received()
+        return RECEIVED
 
     @post(
         "/proposals",
@@ -238,6 +250,7 @@ routes: list[ControllerRouterHandler] = [
     Router(
         "/",
         route_handlers=[RoundController],
+        request_class=JSONRequest,
         exception_handlers={
             UnicodeDecodeError: errors.on_unreadable,
             RecursionError: errors.on_unreadable,

@@ -390,7 +390,6 @@ def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
         "server.collect.copies": {"answers"},
         "server.collect.inbox": {"answers"},
         "server.collect.keeping": {"answers"},  # deletes their stories
-        "server.collect.responses": {"answers"},
         "server.collect.rounds": {"answers"},  # whether there are any, and more than the quota
         "server.collect.signers": {"answers"},  # whether there are any
         "server.database.connection": {"answers", "heard"},
