@@ -180,19 +180,35 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A figure as it came in a release, or a research file ("file 1") beside it."""
+
+    figure: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.figure} (release {self.number})"
+
+
+@dataclass(frozen=True)
 class Finding:
     """What the audit proves from published tables about a group of fewer than k people.
 
-    `tables` are the figures ("item/mt1/nav, release 2") and files ("file 1") that prove it. `group`
-    says in words of the catalogue who they are; `low` to `high` people, both from 1 to k-1.
-    `known`: earlier releases alone prove it.
+    `tables` prove it together: the group is in the first and in none of the others. `answer` is
+    what they answered, in codes, or "" for whatever they answered. `low` to `high` people, both
+    from 1 to k-1. `known`: earlier releases alone prove it.
     """
 
-    tables: tuple[str, ...]
-    group: str
+    tables: tuple[Table, ...]
+    answer: str
     low: int
     high: int
     known: bool = False
+
+    def __str__(self) -> str:
+        first, *others = self.tables
+        without = " but not in " + " or ".join(map(str, others)) if others else ""
+        return f"{self.low} to {self.high} people are in {first}{without}"
 
 
 @dataclass(frozen=True)

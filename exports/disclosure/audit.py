@@ -1,0 +1,224 @@
+"""The audit: does everything published, taken together, prove anything about fewer than k people?
+
+The intruder knows every document and file, the rules, how figures lie in each other, and between
+which releases somebody withdrew. Groups that are published cells without other published cells are
+tried: those that truly have 1 to k-1 people, for what is true is never refuted.
+docs/disclosure.md, "Audit", and docs/decisions/0012 say what is tried and why it is enough.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from exports.disclosure.catalogue import Catalogue
+from exports.disclosure.document import Exported, Finding, Release, Table
+from exports.disclosure.known import Cell, Known
+from exports.disclosure.linear import System
+from exports.disclosure.world import World
+
+NEIGHBOURS = 12  # places side by side that are taken together; with more, rounding hides the rest
+FEW = 20_000  # cells of a question; with more, only groups within something new are tried
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found, among how many published cells, and what was tried."""
+
+    findings: tuple[Finding, ...]
+    cells: int
+    pairs: int
+    small: int
+    systems: int
+
+
+class Target(NamedTuple):
+    """A group: who is in the first cell and in none of the others."""
+
+    cell: Cell
+    without: tuple[Cell, ...]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Return the tables that tell of the group."""
+        return self.cell.table, *(cell.table for cell in self.without)
+
+
+def audit(
+    releases: Sequence[Release],
+    exports: Sequence[Exported],
+    catalogue: Catalogue,
+    *,
+    since: int = 1,
+) -> Audit:
+    """Try every group that published cells differ by.
+
+    Args:
+        releases: all, oldest first, with members; also those that have been retracted.
+        exports: all research files.
+        catalogue: the newest.
+        since: only groups that this release or a later one tells something new of.
+
+    Returns:
+        Findings, with those that releases before `since` already prove marked as known.
+    """
+    known = Known(releases, exports, catalogue)
+    findings: list[Finding] = []
+    cells = pairs = small = worlds = 0
+    for block in sorted(known.blocks):
+        there = known.cells(block)
+        cells += len(there)
+        tried = list(_targets(known, there, since))
+        pairs += len(tried)
+        open_: defaultdict[tuple[str, ...], list[Target]] = defaultdict(list)
+        for target in tried:
+            if 0 < _size(known, target) < target.cell.k:
+                open_[_around(known, there, target)].append(target)
+        for places, targets in sorted(open_.items()):
+            small += len(targets)
+            worlds += 1
+            findings += _judge(known, [c for c in there if c.place in places], targets, since)
+        known.forget()
+    return Audit(tuple(findings), cells, pairs, small, worlds)
+
+
+def _judge(
+    known: Known, cells: Sequence[Cell], targets: Sequence[Target], since: int
+) -> list[Finding]:
+    """Return the targets that are proven, and whether they were before."""
+    proofs = dict(zip(targets, _proofs(known, cells, targets), strict=True))
+    proven = [target for target, proof in proofs.items() if proof]
+    old = [t for t in proven if all(cell.time < since for cell in (t.cell, *t.without))]
+    before = _proofs(known, [cell for cell in cells if cell.time < since], old)
+    seen = {target for target, proof in zip(old, before, strict=True) if proof}
+    return [
+        Finding(target.tables, _answer(known, target), *proof, known=target in seen)
+        for target, proof in proofs.items()
+        if proof
+    ]
+
+
+def _proofs(
+    known: Known, cells: Sequence[Cell], targets: Sequence[Target]
+) -> list[tuple[int, int] | None]:
+    if not targets:
+        return []
+    world = World(known, tuple(cells))
+    system = System(len(world.index), tuple(world.rows()))
+    found: dict[Target, tuple[int, int] | None] = {}
+    for k in sorted({target.cell.k for target in targets}):
+        chosen = [target for target in targets if target.cell.k == k]
+        groups = [world.outside(target.cell, target.without) for target in chosen]
+        found |= dict(zip(chosen, system.proven(groups, k), strict=True))
+    return [found[target] for target in targets]
+
+
+def _answer(known: Known, target: Target) -> str:
+    """Return the codes of a group's answers, or "" for all that the figure has."""
+    if target.cell.whole:
+        return ""
+    bits = known.bits[target.cell.column].items()
+    return ", ".join(str(code) for code, bit in bits if bit & target.cell.mask)
+
+
+def _size(known: Known, target: Target) -> int:
+    """Return how many people really are in a group."""
+    cell, without = target
+    size = known.size(cell) - sum(known.size(other, cell) for other in without)
+    nested = all(known.left(other.snapshot, cell.snapshot) == 0 for other in without)
+    if size >= cell.k or (nested and len(without) < 2):
+        return size
+    ids = known.within(cell)
+    for other in without:
+        ids = ids.join(known.within(other), on="id", how="anti")
+    return ids.height
+
+
+def _around(known: Known, cells: Sequence[Cell], target: Target) -> tuple[str, ...]:
+    """Return the places whose figures bear on a group: around the lowest that it is told of."""
+    shown = {cell.place for cell in cells}
+    low = min((c.place for c in (target.cell, *target.without)), key=lambda p: -len(known.above(p)))
+    found = {low, *known.above(low)} & shown
+    for place in list(found):
+        below = {other for other in shown if known.above(other)[:1] == (place,)}
+        if len(below) <= NEIGHBOURS:
+            found |= below
+    return tuple(sorted(found))
+
+
+def _targets(known: Known, cells: Sequence[Cell], since: int) -> Iterator[Target]:
+    """Yield every group of a block that can have 1 to k-1 people, by the published numbers."""
+    if not any(cell.time >= since for cell in cells):
+        return
+    first = 0 if len(cells) < FEW else since
+    for cell in cells:
+        if cell.low < cell.k and cell.high > 0 and cell.time >= first:
+            yield Target(cell, ())
+    for over, under in _nested(known, cells, first):
+        yield Target(cells[over], (cells[under],))
+    yield from _rests(known, cells, first)
+
+
+def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[int, int]]:
+    """Yield pairs of cells, the second within the first, that may be less than k apart."""
+    fields = ("column", "place", "time", "mask", "low", "high", "k")
+    table = pl.DataFrame(
+        [tuple(getattr(cell, name) for name in fields) for cell in cells],
+        schema=dict.fromkeys(fields, pl.Int64) | {"column": pl.String, "place": pl.String},
+        orient="row",
+    ).with_row_index("cell")
+    places = table["place"].unique().to_list()
+    ups = [(place, up) for place in places for up in (place, *known.above(place))]
+    images = [
+        (column, mask, up, image)
+        for column, mask in table.select("column", "mask").unique().iter_rows()
+        for up, image in known.images(column, mask, set(table["column"]))
+    ]
+    under = (
+        table.join(pl.DataFrame(ups, schema=["place", "up"], orient="row"), on="place")
+        .join(
+            pl.DataFrame(images, schema=["column", "mask", "over", "image"], orient="row"),
+            on=["column", "mask"],
+        )
+        .select("cell", "low", "high", "time", "over", "image", "up")
+    )
+    found = (
+        table.filter(pl.col("time") >= first)
+        .join(under, left_on=["column", "place"], right_on=["over", "up"], suffix="_under")
+        .filter(
+            pl.col("cell") != pl.col("cell_under"),
+            pl.col("time") >= pl.col("time_under"),
+            pl.col("image") | pl.col("mask") == pl.col("mask"),
+            pl.col("low") - pl.col("high_under") < pl.col("k"),
+            pl.col("high") - pl.col("low_under") >= 1,
+        )
+        .select("cell", "cell_under")
+        .sort("cell", "cell_under")
+    )
+    yield from found.iter_rows()
+
+
+def _rests(known: Known, cells: Sequence[Cell], first: int) -> Iterator[Target]:
+    """Yield who is in a place and in none of the places within it."""
+    wholes: dict[str, dict[tuple[str, int], Cell]] = defaultdict(dict)
+    for cell in cells:
+        if cell.whole:
+            wholes[cell.place][cell.column, cell.time] = cell
+    for above, family in known.families(wholes):
+        if not 2 <= len(family) <= NEIGHBOURS or not known.apart(family):
+            continue
+        for cell in cells:
+            if cell.place != above or cell.time < first:
+                continue
+            parts = [_latest(wholes[place], cell) for place in family]
+            without = tuple(part for part in parts if part is not None)
+            if len(without) > 1:
+                yield Target(cell, without)
+
+
+def _latest(wholes: Mapping[tuple[str, int], Cell], cell: Cell) -> Cell | None:
+    """Return the newest figure of the same question that is not newer than the cell."""
+    times = [time for column, time in wholes if column == cell.column and time <= cell.time]
+    return wholes[cell.column, max(times)] if times else None

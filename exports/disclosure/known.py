@@ -1,0 +1,387 @@
+"""What is known outside: every cell of releases and research files, and how one lies in another.
+
+A *place* is a cell of the gate ("*", a service, an area, a quarter of everybody) or the part of a
+research file in one. Codes are kept as bits of a mask, so that "holds" is a question about bits.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from math import ceil
+from operator import or_
+from typing import Any
+
+import polars as pl
+
+from exports.disclosure.catalogue import (
+    ALL,
+    CODED,
+    SEPARATOR,
+    Catalogue,
+    Kind,
+    cell_name,
+)
+from exports.disclosure.document import Exported, Figure, Release, Status, Table
+from exports.errors import HistoryError
+
+Snap = tuple[str, str, int]  # a figure: question, place, release
+FILE = "/file "  # between a place and the number of the research file that lies in it
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A published category, or all who are in a figure.
+
+    `low` to `high` people are in it, by rounding and threshold. `whole`: it is the figure's n.
+    """
+
+    column: str
+    place: str
+    time: int
+    mask: int
+    low: int
+    high: int
+    k: int
+    whole: bool
+    table: Table
+
+    @property
+    def snapshot(self) -> Snap:
+        """Return the figure that the cell is of."""
+        return self.column, self.place, self.time
+
+
+@dataclass(frozen=True)
+class Known:
+    """Every release and file, and the latest catalogue."""
+
+    releases: Sequence[Release]
+    exports: Sequence[Exported]
+    catalogue: Catalogue
+
+    @cached_property
+    def bits(self) -> Mapping[str, Mapping[int, int]]:
+        """Return each code's bit, per question."""
+        codes: defaultdict[str, set[int]] = defaultdict(set)
+        for release in self.releases:
+            for figure in _anew(release):
+                codes[_column(figure)].update(v for c in figure.categories for v in c.values)
+        return {
+            column: {value: 1 << place for place, value in enumerate(sorted(values))}
+            for column, values in codes.items()
+        }
+
+    @cached_property
+    def blocks(self) -> dict[str, list[tuple[Release, Figure]]]:
+        """Return the figures with numbers of their own, by what is audited together."""
+        found: defaultdict[str, list[tuple[Release, Figure]]] = defaultdict(list)
+        for release in self.releases:
+            groups = {theme.id: theme.group for theme in release.catalogue.themes}
+            for figure in _anew(release):
+                found[_block(figure, release.series, groups)].append((release, figure))
+        return dict(found)
+
+    def cells(self, block: str) -> list[Cell]:
+        """Return the block's cells, of releases and of files."""
+        figures = self.blocks[block]
+        found = [cell for release, figure in figures for cell in self._of_figure(release, figure)]
+        for column in sorted({_column(figure) for _, figure in figures}):
+            for number, exported in enumerate(self.exports, start=1):
+                if column in exported.members.columns:
+                    found += self._of_file(column, number, exported)
+        return found
+
+    @cached_property
+    def said(self) -> dict[tuple[str, str, int], tuple[object, ...]]:
+        """Return what figures say beside counts: means, intervals and other statistics."""
+        return {
+            (_column(figure), cell_name(figure.service, figure.period), release.number): (
+                figure.mean,
+                figure.low,
+                figure.high,
+            )
+            for release in self.releases
+            for figure in _anew(release)
+            if figure.mean is not None
+        }
+
+    def above(self, place: str) -> tuple[str, ...]:
+        """Return the places that a place lies in, nearest first."""
+        if place not in self._above:
+            found, new = [place], list(self.directly_in(place))
+            while new:
+                found += new
+                new = [up for near in new for up in self.directly_in(near)]
+            last = {up: number for number, up in enumerate(found)}
+            self._above[place] = tuple(sorted(last, key=lambda up: last[up]))[1:]
+        return self._above[place]
+
+    def directly_in(self, place: str) -> tuple[str, ...]:
+        """Return the smallest places that a place lies in; a service can be of two, and more."""
+        cell = place.partition(FILE)[0]
+        if cell != place:
+            return (cell,)
+        if cell == ALL:
+            return ()
+        return tuple(sorted(self._holders[cell])) if cell in self._holders else (ALL,)
+
+    def people(self, column: str, place: str, time: int) -> pl.DataFrame:
+        """Return who is in a figure: `id`, and `held`, the mask of what is said of each."""
+        snapshot = column, place, time
+        if snapshot not in self._people:
+            cell, _, number = place.partition(FILE)
+            if number:
+                self._people[snapshot] = self._in_file(int(number), column, cell)
+            else:
+                self._people[snapshot] = self._in_release(column, cell, time)
+        return self._people[snapshot]
+
+    def forget(self) -> None:
+        """Free what was read of the members."""
+        for kept in (self._people, self._counts, self._left):
+            kept.clear()
+
+    def _in_release(self, column: str, cell: str, time: int) -> pl.DataFrame:
+        release = self.releases[time - 1]
+        start, size = self._slices[time - 1].get(cell, (0, 0))
+        people = _members(release).slice(start, size).select("id", held=column).drop_nulls()
+        bits = self.bits[column]
+        masks = pl.DataFrame({"held": list(bits), "mask": list(bits.values())}).cast(
+            {"held": people.schema["held"]}
+        )
+        return people.join(masks, on="held", maintain_order="left").select("id", held="mask")
+
+    def counts(self, snapshot: Snap) -> Mapping[int, int]:
+        """Return how many people a figure holds per code."""
+        if snapshot not in self._counts:
+            held = self.people(*snapshot)["held"]
+            self._counts[snapshot] = dict(held.value_counts().iter_rows())
+        return self._counts[snapshot]
+
+    def size(self, cell: Cell, within: Cell | None = None) -> int:
+        """Return how many people are in a cell, and in another that it is sure to lie in."""
+        mask = cell.mask
+        if within is not None and within.column == cell.column:
+            mask &= within.mask
+        counts = self.counts(cell.snapshot)
+        return sum(size for held, size in counts.items() if not held & ~mask)
+
+    def within(self, cell: Cell) -> pl.DataFrame:
+        """Return the ids of those in a cell."""
+        return (
+            self.people(*cell.snapshot)
+            .filter(pl.col("held") & ~pl.lit(cell.mask) == 0)
+            .select("id")
+        )
+
+    def left(self, then: Snap, now: Snap) -> int:
+        """Return how many of a figure are not in another, or have another code there.
+
+        A theme's figure and its group's have codes of their own; there, who is in both has stayed.
+        """
+        if (then, now) not in self._left:
+            joined = self.people(*then).join(self.people(*now), on="id", how="left", suffix="_now")
+            stayed = pl.col("held_now").is_not_null()
+            if then[0] == now[0]:
+                stayed &= (pl.col("held") & pl.col("held_now")) != 0
+            self._left[then, now] = joined.filter(~stayed).height
+        return self._left[then, now]
+
+    def images(self, column: str, mask: int, shown: set[str]) -> Iterator[tuple[str, int]]:
+        """Yield questions whose categories can hold a category, with the codes it has there.
+
+        Who tells of a theme tells of its group, at least as gladly.
+        """
+        yield column, mask
+        codes = sorted(self.bits[column].values())
+        if (group := self.group.get(column)) in shown and group is not None:
+            yield group, sum(code for code in codes if code >= mask & -mask)
+        for theme, group in self.group.items():
+            if group == column and theme in shown:
+                yield theme, sum(code for code in codes if code <= mask)
+
+    @cached_property
+    def group(self) -> dict[str, str]:
+        """Return the question of each theme's group."""
+        return {
+            f"{Kind.THEME}/{theme.id}": f"{Kind.GROUP}/{theme.group}"
+            for release in self.releases
+            for theme in release.catalogue.themes
+        }
+
+    def is_whole_group(self, group: str, themes: Sequence[str]) -> bool:
+        """Whether these are all themes of a group."""
+        return {theme for theme, of in self.group.items() if of == group} == set(themes)
+
+    def is_file(self, place: str) -> bool:
+        """Whether a place is a part of a research file."""
+        return FILE in place
+
+    def families(self, places: Iterable[str]) -> list[tuple[str, list[str]]]:
+        """Return places, and what lies side by side in them: services and areas, or quarters."""
+        found: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
+        for place in sorted(places):
+            if not self.is_file(place):
+                for up in self.directly_in(place):
+                    found[up, SEPARATOR in place].append(place)
+        return [(up, family) for (up, _), family in found.items()]
+
+    def is_whole(self, place: str, family: Sequence[str]) -> bool:
+        """Whether whoever is in a place is in one of the family: an area's, or all quarters."""
+        if SEPARATOR in family[0]:
+            return {cell_name(ALL, period) for period in self.catalogue.periods} == set(family)
+        below = {key for key, ups in self._holders.items() if place in ups}
+        return place != ALL and below == set(family)
+
+    def apart(self, family: Sequence[str]) -> bool:
+        """Whether nobody is in two of the places."""
+        if SEPARATOR in family[0]:
+            return True
+        key = tuple(family)
+        if key not in self._apart:
+            held = pl.concat([self._ids(place) for place in family])
+            self._apart[key] = held["id"].n_unique() == held.height
+        return self._apart[key]
+
+    def _ids(self, place: str) -> pl.DataFrame:
+        """Return everybody who has ever been in a place."""
+        found = []
+        for release, slices in zip(self.releases, self._slices, strict=True):
+            found.append(_members(release).slice(*slices.get(place, (0, 0))).select("id"))
+        return pl.concat(found).unique()
+
+    @cached_property
+    def _people(self) -> dict[Snap, pl.DataFrame]:
+        return {}
+
+    @cached_property
+    def _counts(self) -> dict[Snap, Mapping[int, int]]:
+        return {}
+
+    @cached_property
+    def _left(self) -> dict[tuple[Snap, Snap], int]:
+        return {}
+
+    @cached_property
+    def _apart(self) -> dict[tuple[str, ...], bool]:
+        return {}
+
+    @cached_property
+    def _slices(self) -> list[dict[str, tuple[int, int]]]:
+        """Return where each cell's rows begin in a release's members, and how many they are."""
+        found = []
+        for release in self.releases:
+            runs = _members(release)["cell"].rle().struct.unnest()
+            starts = (runs["len"].cum_sum() - runs["len"]).to_list()
+            found.append(
+                dict(zip(runs["value"], zip(starts, runs["len"], strict=True), strict=True))
+            )
+        return found
+
+    def _of_figure(self, release: Release, figure: Figure) -> Iterator[Cell]:
+        column, place = _column(figure), cell_name(figure.service, figure.period)
+        bits = self.bits[column]
+        masks = [reduce(or_, (bits[value] for value in c.values)) for c in figure.categories]
+        table = Table(figure.id, release.number)
+
+        def cell(mask: int, x: int, least: int, whole: bool) -> Cell:
+            low, high = _rounded_from(x, release.base)
+            return Cell(
+                column, place, release.number, mask, max(low, least), high, figure.k, whole, table
+            )  # fmt: skip
+
+        for mask, count in zip(masks, figure.categories, strict=True):
+            yield cell(mask, count.x, figure.k if count.x >= figure.k else 0, False)
+        if figure.n is not None and len(masks) > 1:
+            yield cell(reduce(or_, masks), figure.n, 0, True)
+
+    def _of_file(self, column: str, number: int, exported: Exported) -> Iterator[Cell]:
+        """Yield what a file says of a question, exactly: per code, and per place that it tells."""
+        places = [ALL]
+        if "services" in exported.members.columns:
+            places += exported.members["services"].explode().drop_nulls().unique().sort()
+        for key in places:
+            for held, size in self._in_file(number, column, key)["held"].value_counts().iter_rows():
+                yield Cell(
+                    column, f"{key}{FILE}{number}", exported.number, held, size, size,
+                    self.releases[-1].k, False, Table(f"file {number}", exported.number),
+                )  # fmt: skip
+
+    def _in_file(self, number: int, column: str, cell: str) -> pl.DataFrame:
+        """Return who is in a file; answers told less finely of some are taken so of everybody."""
+        rows = self.exports[number - 1].members
+        masks: Mapping[Any, int] = self.bits[column]
+        if rows.schema[column] == pl.String:
+            masks = self._categories(column)
+        told = [masks[value] for value in rows[column].unique() if value in masks]
+        coarse = {value: _joined(mask, told) for value, mask in masks.items()}
+        if cell != ALL:
+            rows = rows.filter(pl.col("services").list.contains(cell))
+        held = pl.col(column).replace_strict(coarse, default=None, return_dtype=pl.Int64)
+        return rows.select("id", held=held).drop_nulls()
+
+    def _categories(self, column: str) -> dict[str, int]:
+        """Return the masks of categories, by id."""
+        return {
+            count.id: reduce(or_, (self.bits[column][value] for value in count.values))
+            for release in self.releases
+            for figure in _anew(release)
+            if _column(figure) == column
+            for count in figure.categories
+        }
+
+    @cached_property
+    def _holders(self) -> dict[str, set[str]]:
+        """Return what each service and area lies in: an area, the service that replaced it."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for catalogue in [*(release.catalogue for release in self.releases), self.catalogue]:
+            for service in catalogue.services:
+                if service.area:
+                    found[service.key].add(service.area)
+                for old in service.replaces:
+                    found[old].add(service.key)
+            for area in catalogue.areas:
+                if area.parent:
+                    found[area.key].add(area.parent)
+        return dict(found)
+
+    @cached_property
+    def _above(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+
+def _anew(release: Release) -> Iterator[Figure]:
+    """Yield the figures whose numbers are of this release."""
+    return (figure for figure in release.figures if figure.status is Status.SHOWN)
+
+
+def _column(figure: Figure) -> str:
+    return f"{figure.kind}/{figure.subject}"
+
+
+def _block(figure: Figure, series: str, groups: Mapping[str, str]) -> str:
+    """Return what a figure is audited with: its question, or a group and its themes."""
+    if figure.kind not in CODED:
+        return _column(figure)
+    if figure.kind is Kind.THEME:
+        return f"{Kind.GROUP}/{groups[figure.subject]}/{series}"
+    return f"{_column(figure)}/{series}"
+
+
+def _members(release: Release) -> pl.DataFrame:
+    if release.members is None:
+        raise HistoryError(f"Release {release.number} lacks its members. Read it with them.")
+    return release.members
+
+
+def _joined(mask: int, others: Sequence[int]) -> int:
+    """Return a mask with all that overlap it, and all that overlap those."""
+    while wider := reduce(or_, (other for other in others if other & mask), 0) & ~mask:
+        mask |= wider
+    return mask
+
+
+def _rounded_from(x: int, base: int) -> tuple[int, int]:
+    """Return the least and the most whole people that are rounded to x."""
+    return max(0, ceil(x - base / 2)), ceil(x + base / 2) - 1
