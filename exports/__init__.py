@@ -6,6 +6,7 @@ What other rooms may use is named here.
 from exports.disclosure.catalogue import ALL, Area, Catalogue, Group, Kind, Service, Theme, quarters
 from exports.disclosure.document import (
     Count,
+    Estimate,
     Exported,
     Figure,
     Finding,
@@ -53,6 +54,7 @@ __all__ = [
     "Count",
     "Dataset",
     "DocumentError",
+    "Estimate",
     "ExportError",
     "Exported",
     "Figure",

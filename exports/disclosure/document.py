@@ -40,6 +40,19 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """A statistic of single answers: its name, value and 95 % interval, rounded before publishing.
+
+    What each name means, in which unit, and how coarsely it is rounded is in docs/measures.md.
+    """
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The release that a figure's numbers come from: number and ISO date."""
 
@@ -54,6 +67,7 @@ class Figure:
     `k` is the threshold that held, in respondents per category. `n` and the counts are rounded
     each for itself. Mean and its 95 % interval are in the scale's unit, only for scales. A hidden
     figure has no numbers; `as_of` says which release the numbers of the others come from.
+    `estimates` are statistics of single answers, only for kinds that have them.
     """
 
     kind: Kind
@@ -69,6 +83,7 @@ class Figure:
     low: float | None = None
     high: float | None = None
     as_of: Snapshot | None = None
+    estimates: tuple[Estimate, ...] = ()
 
     @property
     def id(self) -> str:
@@ -260,4 +275,5 @@ def _figure(entry: Mapping[str, Any]) -> Figure:
         low=entry["low"],
         high=entry["high"],
         as_of=Snapshot(**entry["as_of"]) if entry["as_of"] else None,
+        estimates=tuple(Estimate(**found) for found in entry.get("estimates", ())),
     )
