@@ -17,10 +17,11 @@ from exports.disclosure.document import (
     Status,
 )
 from exports.disclosure.gate import release
-from exports.disclosure.microdata import Dataset, Variable
+from exports.disclosure.microdata import Dataset, Protection, Variable, protect
 from exports.disclosure.policy import Policy
 from exports.errors import (
     AuditError,
+    DatasetError,
     DocumentError,
     ExportError,
     FileError,
@@ -53,6 +54,7 @@ __all__ = [
     "Catalogue",
     "Count",
     "Dataset",
+    "DatasetError",
     "DocumentError",
     "Estimate",
     "ExportError",
@@ -74,6 +76,7 @@ __all__ = [
     "Page",
     "Policy",
     "PolicyError",
+    "Protection",
     "Reason",
     "Release",
     "Service",
@@ -89,6 +92,7 @@ __all__ = [
     "formats",
     "instruments",
     "net_growth",
+    "protect",
     "quarters",
     "release",
     "render_index",

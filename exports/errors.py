@@ -34,6 +34,10 @@ class FileError(ExportError):
     """A file cannot be written."""
 
 
+class DatasetError(ExportError):
+    """No data set can be made; the message says what has to happen first."""
+
+
 class AuditError(ExportError):
     """What would be published, with what has been, says something of fewer than k people.
 

@@ -31,4 +31,26 @@ def _figures(release: Release) -> list[str]:
 
 
 def _rows(data: Dataset) -> list[str]:
-    return ["", data.series]
+    done = data.protection
+    return [
+        f"- k: whoever shares service and age with somebody shares it with at least {done.k - 1} "
+        f"others in the file. The smallest of {done.classes} such classes has {done.smallest} of "
+        f"{done.rows} rows.",
+        f"- l: in every class the answers to a question, where there are any, are "
+        f"{done.differing} or more. That nobody in a class told of something does not count.",
+        "- Rows that are alone in service and age: 0.",
+        "- Rows removed: 0, in every subgroup. What would stand out is made coarser instead.",
+        f"- Age is told as: {done.age or 'not at all'}. A negative code: not told in that class.",
+        f"- Services whose name is not told: {_list(done.untold)}.",
+        f"- Questions told in merged categories: {_list(done.merged)}.",
+        f"- Questions left out: {_list(done.withheld)}.",
+        "- Against every figure released and every earlier data set, each category differs by 0 "
+        f"or at least {done.k} people.",
+        "",
+        "Not covered: somebody who knows several answers of a person can look for the row that "
+        "has them all, and read the others. Give the file to people who promise not to.",
+    ]
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "none"

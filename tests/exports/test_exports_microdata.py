@@ -1,0 +1,320 @@
+"""Data sets for researchers: nobody stands out, nothing is removed, and files keep every label."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyreadstat
+import pytest
+from exports_synthetic import catalogue, frame
+from lxml import etree
+from test_exports_formats import NAMES, PSPP, STUDY, pspp, schema
+
+from exports import (
+    Dataset,
+    DatasetError,
+    FileError,
+    History,
+    Policy,
+    Release,
+    Service,
+    protect,
+    release,
+    write,
+)
+from exports.formats import render
+
+TERMS = catalogue(4)
+POLICY = Policy(TERMS)
+CLASS = ("service", "age_band")
+MADE = "2026-10-02"
+
+
+def one_service(answers: pl.DataFrame) -> pl.DataFrame:
+    """The same answers, each about one service at most."""
+    return answers.with_columns(pl.col("services").list.head(1))
+
+
+def released(*frames: pl.DataFrame, policy: Policy = POLICY) -> History:
+    made: list[Release] = []
+    for answers in frames:
+        made.append(
+            release(answers, policy, History(tuple(made)), series="1", published="2026-10-01")
+        )
+    return History(tuple(made))
+
+
+def data(answers: pl.DataFrame, history: History | None = None, policy: Policy = POLICY) -> Dataset:
+    return protect(
+        answers, policy, history or released(answers, policy=policy), series="1", published=MADE
+    )
+
+
+def classes(rows: pl.DataFrame) -> dict[Any, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for row in rows.to_dicts():
+        found[tuple(row.get(name) for name in CLASS)].append(row)
+    return found
+
+
+@pytest.mark.parametrize("size", [60, 300, 1500])
+@pytest.mark.parametrize("several", [True, False])
+def test_whoever_shares_service_and_age_is_one_of_k_who_answer_differently(
+    size: int, several: bool
+) -> None:
+    answers = frame(size, TERMS)
+    made = data(answers if several else one_service(answers))
+    assert made.frame.height == size, "no row is removed"
+    for rows in classes(made.frame).values():
+        assert len(rows) >= POLICY.threshold("*")
+        for name in rows[0].keys() - {*CLASS, "has_story"}:
+            said = {row[name] for row in rows} - {-9}
+            nothing = {0, 2} if name.startswith("theme_") else set()
+            assert len(said) != 1 or said <= nothing, (name, said)
+
+
+def test_services_and_ages_are_told_where_that_is_safe() -> None:
+    made = data(one_service(frame(1500, TERMS)))
+    told = Counter(made.frame["service"])
+    assert set(told) == {1, 2, 3, 4, 6}
+    assert made.protection.untold == ()
+    assert made.protection.age == "13-15, 16-17, 18-24, 25-29"
+    assert made.protection.withheld == ()
+    assert made.protection.smallest == min(len(rows) for rows in classes(made.frame).values())
+
+
+def test_a_service_whose_figures_count_others_too_is_not_told() -> None:
+    """Its figure less its rows would be the few who chose several services."""
+    answers = one_service(frame(600, TERMS))
+    few = answers["services"].to_list()
+    for row in [i for i, keys in enumerate(few) if keys == ["s0"]][:4]:
+        few[row] = ["s0", "s2"]
+    made = data(answers.with_columns(services=pl.Series(few)))
+    assert {"s0", "s2"} <= set(made.protection.untold)
+
+
+def test_small_services_lose_their_name_and_nothing_else() -> None:
+    answers = one_service(frame(600, catalogue(2)))
+    tiny = frame(6, TERMS, seed=7, start=900).with_columns(services=pl.lit(["s3"]))
+    made = data(pl.concat([answers, tiny.select(answers.columns)]))
+    assert "s3" in made.protection.untold
+    assert made.frame.height == 606
+    assert Counter(made.frame["service"])[-7] >= POLICY.threshold("*")
+
+
+def test_it_is_of_the_people_in_the_latest_release_and_of_no_others() -> None:
+    answers = one_service(frame(400, TERMS))
+    grown = pl.concat([answers, one_service(frame(4, TERMS, start=400))])
+    made = data(grown, released(answers, grown))
+    assert made.frame.height == 400, "4 who came after would stand out"
+    assert set(made.exported.members["id"]) == set(answers["id"])
+
+
+@pytest.mark.parametrize("few", [0, 3, 12])
+def test_no_category_differs_from_a_released_figure_by_fewer_than_k(few: int) -> None:
+    """An answer that few more gave since its figure was last shown keeps the exact answers out."""
+    answers = one_service(frame(400, TERMS))
+    new = one_service(frame(60, TERMS, start=400)).with_columns(
+        pl.Series("vekst6_attribution", [1] * few + [0] * (30 - few) + [3] * 30, dtype=pl.Int64)
+    )
+    grown = pl.concat([answers, new])
+    made = data(grown, released(answers, grown))
+    assert made.frame.height == 460
+    coarse = {*made.protection.merged, *made.protection.withheld}
+    exact = "vekst6_attribution" not in coarse
+    assert exact == (few == 0)
+
+
+def test_withdrawals_of_fewer_than_k_are_not_shown() -> None:
+    answers = frame(300, TERMS)
+    history = released(answers)
+    with pytest.raises(DatasetError, match="Release again"):
+        data(answers.tail(297), history)
+
+
+def test_a_second_data_set_shows_no_few_between_the_two() -> None:
+    answers = one_service(frame(400, TERMS))
+    history = released(answers)
+    first = data(answers, history)
+    history = replace(history, exports=(first.exported,))
+    assert data(answers, history).frame.equals(first.frame)
+    grown = pl.concat([answers, one_service(frame(400, TERMS, start=400))])
+    again = released(answers, grown)
+    second = data(grown, replace(again, exports=(first.exported,)))
+    both = second.exported.members.join(
+        first.exported.members.select("id", then="services"), on="id", how="left"
+    )
+    sizes = both.group_by(pl.col("services").list.join(" "), pl.col("then").list.join(" ")).len()
+    assert sizes["len"].min() >= 15  # type: ignore[operator]
+    small = pl.concat([answers, one_service(frame(3, TERMS, start=400))])
+    lost = first.exported.members.head(395)
+    with pytest.raises(DatasetError, match="few have come"):
+        data(
+            small,
+            replace(history, exports=(replace(first.exported, members=lost),)),
+        )
+
+
+def test_what_cannot_be_made_says_what_to_do() -> None:
+    answers = frame(40, TERMS)
+    with pytest.raises(DatasetError, match="Release first"):
+        data(answers, History())
+    history = released(answers)
+    with pytest.raises(DatasetError, match="Release again"):
+        data(answers, replace(history, retracted=frozenset({1})))
+    with pytest.raises(DatasetError, match="Wait"):
+        data(frame(12, TERMS))
+
+
+def test_order_of_rows_and_columns_and_ids_leaves_no_trace() -> None:
+    answers = frame(300, TERMS)
+    first = data(answers)
+    for seed in range(3):
+        renamed = answers.with_columns(id=pl.format("{}-{}", pl.lit(seed), "id"))
+        other = renamed.sample(fraction=1, shuffle=True, seed=seed).select(
+            sorted(answers.columns, reverse=bool(seed % 2))
+        )
+        for name in ("csv", "sav", "parquet", "privacy"):
+            assert render(data(other), name) == render(first, name), name
+    places = first.exported.members.with_row_index().sort("id")["index"].to_list()
+    assert places == sorted(places)
+    order = [tuple(row) for row in first.frame.iter_rows()]
+    assert order != sorted(order)
+
+
+# Linkage: a register of named people with service and age, and a guess at what each answered.
+
+
+def guess(rows: list[dict[str, Any]], person: dict[str, Any], item: str) -> int | None:
+    """What most of those say who could be this person."""
+    could = [
+        row[item]
+        for row in rows
+        if row["service"] in (person["service"], -7)
+        and row.get("age_band", -7) in (person["age_band"], -7)
+        and row[item] != -9
+    ]
+    assert not could or len(could) >= 5
+    return Counter(could).most_common(1)[0][0] if could else None
+
+
+def test_linking_with_a_register_tells_no_more_of_those_in_the_file_than_of_others() -> None:
+    terms = catalogue(4)
+    policy = Policy(terms)
+    everybody = one_service(frame(1600, terms))
+    random = np.random.default_rng(3)
+    keys = everybody["services"].list.first().fill_null("").to_list()
+    ages = everybody["age_band"].fill_null("").to_list()
+    leaning = [1 + (hash_of(key + age) % 5) for key, age in zip(keys, ages, strict=True)]
+    drawn = np.where(random.random(1600) < 0.4, leaning, random.integers(1, 6, 1600))
+    everybody = everybody.with_columns(mt2=pl.Series(drawn.tolist(), dtype=pl.Int64))
+    inside, outside = everybody.head(800), everybody.tail(800)
+    made = data(inside, policy=policy)
+    assert "mt2" in made.frame.columns
+    rows = made.frame.to_dicts()
+    codes = {f"s{number}": number + 1 for number in range(4)} | {None: 6}
+    bands = {"13-15": 1, "16-17": 2, "18-24": 3, "25-29": 4, None: -9}
+    rates = []
+    for people in (inside, outside):
+        right = [
+            guess(
+                rows,
+                {
+                    "service": codes[next(iter(person["services"]), None)],
+                    "age_band": bands[person["age_band"]],
+                },
+                "mt2",
+            )
+            == person["mt2"]
+            for person in people.to_dicts()
+        ]
+        rates.append(sum(right) / len(right))
+    assert rates[0] <= rates[1] + 0.05, rates
+
+
+def hash_of(text: str) -> int:
+    return sum(text.encode())
+
+
+# Files
+
+
+DATA = data(one_service(frame(600, TERMS)))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "budget"])
+def test_every_format_takes_a_data_set_and_gives_the_same_bytes_again(name: str) -> None:
+    assert render(DATA, name, STUDY) == render(data(one_service(frame(600, TERMS))), name, STUDY)
+
+
+def test_a_data_set_has_no_budget_columns() -> None:
+    with pytest.raises(FileError, match="made of a release"):
+        render(DATA, "budget", STUDY)
+
+
+@pytest.mark.parametrize("name", ["sav", "dta"])
+def test_codes_keep_their_labels_and_what_is_missing(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{name}"
+    write(DATA, path, name, STUDY)
+    reader = pyreadstat.read_sav if name == "sav" else pyreadstat.read_dta
+    given = {"user_missing": True} if name == "sav" else {}
+    back, about = reader(path, output_format="polars", **given)
+    assert back.cast(pl.Int64).equals(DATA.frame)
+    for known in DATA.variables:
+        assert about.column_names_to_labels[known.name] == known.label["nb"]
+        labels = {int(code): text for code, text in about.variable_value_labels[known.name].items()}
+        assert labels == {code: text["nb"] for code, text in known.values.items()}
+        if name == "sav":
+            ranges = about.missing_ranges.get(known.name, [])
+            assert sorted(int(r["lo"]) for r in ranges) == sorted(known.missing)
+    assert any("æ" in text or "ø" in text for text in about.column_names_to_labels.values())
+
+
+@pytest.mark.skipif(PSPP is None, reason="PSPP is not installed (Debian: apt-get install pspp)")
+def test_pspp_reads_every_row_of_a_data_set(tmp_path: Path) -> None:
+    write(DATA, tmp_path / "x.sav", "sav", STUDY)
+    rows = pspp(tmp_path, "x.sav")
+    assert [{name: int(float(value)) for name, value in row.items()} for row in rows] == (
+        DATA.frame.to_dicts()
+    )
+
+
+def test_the_ddi_of_a_data_set_lists_every_code() -> None:
+    root = etree.fromstring(render(DATA, "ddi", STUDY))
+    schema().assertValid(root)
+    for known in DATA.variables:
+        (element,) = root.xpath(f'.//*[local-name()="var"][@name="{known.name}"]')
+        codes = {
+            int(found.findtext("{*}catValu") or ""): found.get("missing")
+            for found in element.iterfind("{*}catgry")
+        }
+        assert codes == {c: "Y" if c in known.missing else "N" for c in known.values}
+
+
+def test_nothing_in_a_file_is_an_id_or_comes_from_a_story() -> None:
+    ids = set(DATA.exported.members["id"])
+    for name in ("csv", "codebook", "privacy", "ddi", "csvw"):
+        text = render(DATA, name, STUDY).decode()
+        assert not [one for one in ids if one in text]
+    assert pl.read_parquet(BytesIO(render(DATA, "parquet"))).columns == DATA.frame.columns
+
+
+def test_names_fit_spss_and_labels_fit_stata() -> None:
+    for known in DATA.variables:
+        assert len(known.name) <= 32
+        assert known.name.isidentifier()
+        assert all(len(text) <= 80 for text in known.label.values())
+        assert all(len(text["nb"].encode()) <= 120 for text in known.values.values())
+
+
+def test_a_sensitive_service_raises_the_threshold_of_the_whole_file() -> None:
+    terms = replace(
+        TERMS,
+        services=tuple(Service(f"s{i}", "fritidsklubb", TERMS.services[i].name) for i in range(4)),
+    )
+    made = data(one_service(frame(400, terms)), policy=Policy(terms))
+    assert (made.protection.k, DATA.protection.k) == (10, 15)
