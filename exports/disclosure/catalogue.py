@@ -204,6 +204,22 @@ class Catalogue:
             found[key] = direct[key].union(*(found[holder] for holder in direct[key]))
         return {key: tuple(sorted({*found[key], ALL})) for key in direct}
 
+    @cached_property
+    def _within(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the cells that lie in each place: services, areas, and quarters of everybody."""
+        found: dict[str, list[str]] = {place: [] for place in self.places}
+        for key, holders in self.holders.items():
+            for holder in holders:
+                found[holder].append(key)
+        found[ALL] += [cell_name(ALL, period) for period in self.periods]
+        return {place: tuple(cells) for place, cells in found.items()}
+
+    def related(self, cell: str) -> tuple[str, ...]:
+        """Return the cells that hold a cell and those that lie in it."""
+        if SEPARATOR in cell:
+            return (cell_service(cell),)
+        return (*self.holders.get(cell, ()), *self._within[cell])
+
     @property
     def places(self) -> tuple[str, ...]:
         """Return every key that figures are published for: services, areas, everybody."""

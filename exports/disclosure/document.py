@@ -23,11 +23,17 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a figure is not (newly) shown."""
+    """Why a figure is not (newly) shown.
+
+    Too few: some category has fewer than k, or fewer than k set it apart from a figure of a place
+    around or within. The two are one reason, for to tell them apart would tell of the few. Each
+    reason's text, with the number that would make it visible, is `reason.<value>` of the messages.
+    """
 
     TOO_FEW = "too_few"
     COVERED_BY_GROUP = "covered_by_group"
     TOO_LITTLE_CHANGE = "too_little_change"
+    RETRACTED = "retracted"
 
 
 @dataclass(frozen=True)

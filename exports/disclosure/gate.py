@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -28,14 +28,29 @@ from exports.disclosure.document import (
 )
 from exports.disclosure.frame import check_frame
 from exports.disclosure.means import mean_interval
+from exports.disclosure.people import (
+    Now,
+    Then,
+    counts_of,
+    members,
+    moves_between,
+    moves_of,
+    people_now,
+    people_then,
+)
 from exports.disclosure.policy import Policy
-from exports.disclosure.rules import Counts, Moves, enough_new, large, next_step, rounded
+from exports.disclosure.rules import (
+    Counts,
+    Moves,
+    Seen,
+    enough_new,
+    far,
+    large,
+    next_step,
+    rounded,
+)
 from exports.errors import HistoryError
 from exports.instruments import scoring
-
-KEYS = ["cell", "id"]
-NOW = "/now"
-TOTAL = "/total"
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,34 @@ class _Past:
     figure: Figure
     step: int
     moves: Moves
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """A published snapshot of a question in another cell: its step, its counts, whose it is."""
+
+    cell: str
+    step: int
+    counts: Counts
+    people: Now | Then
+
+
+@dataclass
+class _Looked:
+    """What is known of one question while its figures are decided."""
+
+    question: Question
+    counts: Mapping[str, Counts]
+    pasts: Mapping[str, list[_Past]]
+    beside: defaultdict[str, list[_Beside]]
+    answers: dict[tuple[int, str], Mapping[int, int]] = field(default_factory=dict)
+
+    def of(self, people: Now | Then, cell: str) -> Mapping[int, int]:
+        """Return the code of each person in a cell, by row."""
+        key = (id(people), cell)
+        if key not in self.answers:
+            self.answers[key] = people.answers(self.question, cell)
+        return self.answers[key]
 
 
 def release(
@@ -72,19 +115,21 @@ def release(
         FrameError: the frame does not fit.
         HistoryError: the date is malformed or earlier than the last release's.
     """
-    earlier = history.releases if history else ()
+    history = history or History()
+    earlier = history.releases
     _check_date(published, earlier)
     questions = list(policy.catalogue.questions(frame.columns))
     check_frame(frame, policy.catalogue)
-    table = _table(frame, questions, policy.catalogue)
-    pasts = _pasts(table, questions, earlier, series)
-    new = _newcomers(table, earlier)
-    now = Snapshot(len(earlier) + 1, published)
+    now = people_now(frame, questions, policy.catalogue)
+    thens = [people_then(old, now, series) for old in earlier]
+    new = _newcomers(now, thens)
+    snapshot = Snapshot(len(earlier) + 1, published)
+    recoded = bool(earlier) and earlier[-1].series != series
     figures: list[Figure] = []
     for question in questions:
-        counts = _counts(table, question)
-        means = _means(table, question)
-        for service, period in policy.catalogue.cells(question.kind):
+        looked = _look(question, now, thens)
+        means = now.sums(question)
+        for service, period in _inwards_out(policy.catalogue, question.kind):
             cell = cell_name(service, period)
             empty = Figure(
                 kind=question.kind,
@@ -95,18 +140,20 @@ def release(
                 status=Status.HIDDEN,
                 reason=Reason.TOO_FEW,
             )
-            seen = pasts[question.column, cell]
-            recoded = question.kind in CODED and bool(earlier) and earlier[-1].series != series
-            if earlier and not enough_new(new[cell], empty.k, recoded):
-                decided = _keep(empty, question, seen)
+            coded_anew = recoded and question.kind in CODED
+            if earlier and not enough_new(new[cell], empty.k, coded_anew):
+                step = None
             else:
-                decided = _decide(empty, question, counts[cell], seen, now, policy)
-            if decided.status is Status.SHOWN and cell in means:
-                decided = _with_mean(decided, question, means[cell])
-            figures.append(decided)
+                step = _step_now(looked, now, cell, empty.k, policy.catalogue)
+            if step is None:
+                figures.append(_keep(empty, question, looked.pasts[cell], history.retracted))
+                continue
+            shown = _show(empty, question, looked.counts[cell], step, snapshot, policy)
+            looked.beside[cell].append(_Beside(cell, step, looked.counts[cell], now))
+            figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
     figures = _cover(sorted(figures, key=lambda figure: figure.id), policy.catalogue)
     return Release(
-        number=now.number,
+        number=snapshot.number,
         series=series,
         published=published,
         k=policy.k,
@@ -114,42 +161,100 @@ def release(
         base=policy.base,
         catalogue=policy.catalogue,
         figures=tuple(figures),
-        members=_members(table, questions, figures, earlier, new, policy),
+        members=_members(now, questions, figures, earlier, new, policy),
     )
 
 
-def _decide(
-    empty: Figure,
-    question: Question,
-    counts: Counts,
-    pasts: list[_Past],
-    now: Snapshot,
-    policy: Policy,
+def _inwards_out(catalogue: Catalogue, kind: Kind) -> list[tuple[str, str | None]]:
+    """Return the cells of a kind, each before those that hold it: the smallest go first."""
+    holders = {ALL: 0} | {place: -len(held) for place, held in catalogue.holders.items()}
+    return sorted(
+        catalogue.cells(kind), key=lambda pair: (pair[1] is None, holders[pair[0]], pair[0])
+    )
+
+
+def _look(question: Question, now: Now, thens: Sequence[Then]) -> _Looked:
+    """Count a question's answers, and how they differ from every snapshot published before."""
+    table = now.counts(question)
+    counts: defaultdict[str, Counts] = defaultdict(dict)
+    for place, row in enumerate(table.tolist()):
+        counts[now.cells[place]] = counts_of(question, row)
+    pasts: defaultdict[str, list[_Past]] = defaultdict(list)
+    beside: defaultdict[str, list[_Beside]] = defaultdict(list)
+    for then in thens:
+        if not then.has(question):
+            continue
+        changes = then.changes(question)
+        for figure in then.shown[question.column]:
+            cell = cell_name(figure.service, figure.period)
+            if cell not in now.number:
+                continue
+            place = now.number[cell]
+            past = _Past(
+                figure, _step(question, figure), moves_of(question, changes[place], table[place])
+            )
+            pasts[cell].append(past)
+            beside[cell].append(_Beside(cell, past.step, _then(past.moves), then))
+    return _Looked(question, counts, pasts, beside)
+
+
+def _step_now(looked: _Looked, now: Now, cell: str, k: int, catalogue: Catalogue) -> int | None:
+    """Return the step at which a figure may be shown anew, or None."""
+    ladder, counts = looked.question.ladder, looked.counts[cell]
+    if not any(large(step, counts, k) for step in ladder):
+        return None
+    earlier = [(past.step, past.moves) for past in looked.pasts[cell]]
+    if next_step(ladder, counts, earlier, k) is None:
+        return None
+    return next_step(ladder, counts, earlier, k, _around(looked, now, cell, k, catalogue))
+
+
+def _around(looked: _Looked, now: Now, cell: str, k: int, catalogue: Catalogue) -> list[Seen]:
+    """Return the snapshots of cells that hold this one or lie in it, and how the people differ.
+
+    Those whose sizes alone tell that they are far apart are left out.
+    """
+    ladder, counts = looked.question.ladder, looked.counts[cell]
+    found = []
+    for other in catalogue.related(cell):
+        for snapshot in looked.beside.get(other, ()):
+            if not all(far(step, counts, snapshot.counts, k) for step in ladder[snapshot.step :]):
+                then = looked.of(snapshot.people, other)
+                found.append((snapshot.step, moves_between(then, looked.of(now, cell))))
+    return found
+
+
+def _show(
+    empty: Figure, question: Question, counts: Counts, number: int, now: Snapshot, policy: Policy
 ) -> Figure:
-    """Show the figure anew, keep its last snapshot, or hide it."""
-    ladder = question.ladder
-    step = next_step(ladder, counts, [(past.step, past.moves) for past in pasts], empty.k)
-    if step is not None:
-        sizes = [sum(counts.get(value, 0) for value in cell.values) for cell in ladder[step]]
-        return replace(
-            empty,
-            status=Status.SHOWN,
-            reason=None,
-            n=rounded(sum(sizes), policy.base),
-            categories=tuple(
-                Count(cell.id, cell.values, rounded(size, policy.base))
-                for cell, size in zip(ladder[step], sizes, strict=True)
-            ),
-            as_of=now,
-        )
-    return _keep(empty, question, pasts)
+    """Show a figure anew at a step of its ladder."""
+    step = question.ladder[number]
+    sizes = [sum(counts.get(value, 0) for value in cell.values) for cell in step]
+    return replace(
+        empty,
+        status=Status.SHOWN,
+        reason=None,
+        n=rounded(sum(sizes), policy.base),
+        categories=tuple(
+            Count(cell.id, cell.values, rounded(size, policy.base))
+            for cell, size in zip(step, sizes, strict=True)
+        ),
+        as_of=now,
+    )
 
 
-def _keep(empty: Figure, question: Question, pasts: list[_Past]) -> Figure:
-    """Show the last snapshot again, or nothing where there is none."""
-    if pasts and large(question.ladder[pasts[-1].step], _then(pasts[-1].moves), empty.k):
+def _keep(
+    empty: Figure, question: Question, pasts: Sequence[_Past], retracted: frozenset[int]
+) -> Figure:
+    """Show the last snapshot again that has not been retracted, or nothing where there is none."""
+    right = [
+        past for past in pasts if past.figure.as_of and past.figure.as_of.number not in retracted
+    ]
+    if not right:
+        return replace(empty, reason=Reason.RETRACTED) if pasts else empty
+    if large(question.ladder[right[-1].step], _then(right[-1].moves), empty.k):
         return replace(
-            pasts[-1].figure, k=empty.k, status=Status.KEPT, reason=Reason.TOO_LITTLE_CHANGE
+            right[-1].figure, k=empty.k, status=Status.KEPT, reason=Reason.TOO_LITTLE_CHANGE
         )
     return empty
 
@@ -178,96 +283,11 @@ def _cover(figures: list[Figure], catalogue: Catalogue) -> list[Figure]:
     return [
         replace(figure, reason=Reason.COVERED_BY_GROUP)
         if figure.kind is Kind.THEME
-        and not figure.visible
+        and figure.reason is Reason.TOO_FEW
         and (groups[figure.subject], figure.service, figure.period) in visible
         else figure
         for figure in figures
     ]
-
-
-def _table(
-    frame: pl.DataFrame, questions: Sequence[Question], catalogue: Catalogue
-) -> pl.DataFrame:
-    """Return one row per respondent and cell, with a code per question and totals of scales."""
-    codes = [question.code.alias(question.column) for question in questions]
-    totals = [
-        question.total.alias(question.column + TOTAL)
-        for question in questions
-        if question.total is not None
-    ]
-    coded = [question.column for question in questions if question.kind in CODED]
-    people = frame.select("id", "period", "services", *codes, *totals)
-    places = [
-        (service.key, place)
-        for service in catalogue.services
-        for place in (service.key, *catalogue.holders[service.key])
-        if place != ALL
-    ]
-    cells = pl.DataFrame(places, schema={"services": pl.String, "cell": pl.String}, orient="row")
-    told = frame.select("id", "services").explode("services", empty_as_null=False, keep_nulls=False)
-    placed = told.join(cells, on="services").select(KEYS).unique()
-    parts = [
-        people.select(pl.exclude("period", "services"), cell=pl.lit(ALL)),
-        placed.join(people.select(pl.exclude("period", "services")), on="id"),
-        people.select("id", *coded, cell=pl.format(cell_name(ALL, "{}"), "period")),
-    ]
-    return pl.concat(parts, how="diagonal")
-
-
-def _counts(table: pl.DataFrame, question: Question) -> Mapping[str, dict[int, int]]:
-    """Count respondents per code in each cell."""
-    column = question.column
-    found = table.filter(pl.col(column).is_not_null()).group_by("cell", column).len()
-    counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for cell, code, size in found.iter_rows():
-        counts[cell][code] = size
-    return counts
-
-
-def _means(table: pl.DataFrame, question: Question) -> Mapping[str, tuple[int, int, int]]:
-    """Return n, sum and sum of squares of a scale's totals in each cell, exactly."""
-    if question.total is None:
-        return {}
-    total = pl.col(question.column + TOTAL)
-    sums = (
-        table.filter(total.is_not_null())
-        .group_by("cell")
-        .agg(n=pl.len(), total=total.sum(), squares=(total * total).sum())
-    )
-    return {cell: (n, first, second) for cell, n, first, second in sums.iter_rows()}
-
-
-def _pasts(
-    table: pl.DataFrame, questions: Sequence[Question], earlier: Sequence[Release], series: str
-) -> Mapping[tuple[str, str], list[_Past]]:
-    """Return each figure's earlier snapshots, oldest first, with the moves since."""
-    pasts: defaultdict[tuple[str, str], list[_Past]] = defaultdict(list)
-    for old in earlier:
-        if old.members is None:
-            raise HistoryError(f"Release {old.number} lacks its members. Read it with them.")
-        joined = old.members.join(table, on=KEYS, how="full", coalesce=True, suffix=NOW)
-        shown: defaultdict[str, list[Figure]] = defaultdict(list)
-        for figure in old.figures:
-            if figure.status is Status.SHOWN:
-                shown[f"{figure.kind}/{figure.subject}"].append(figure)
-        for question in questions:
-            column = question.column
-            if column not in shown or (question.kind in CODED and old.series != series):
-                continue
-            moves = _moves(joined, column)
-            for figure in shown[column]:
-                cell = cell_name(figure.service, figure.period)
-                pasts[column, cell].append(_Past(figure, _step(question, figure), moves[cell]))
-    return pasts
-
-
-def _moves(joined: pl.DataFrame, column: str) -> Mapping[str, Moves]:
-    """Count respondents per (code then, code now) in each cell."""
-    found = joined.group_by("cell", column, column + NOW).len()
-    moves: defaultdict[str, dict[tuple[int | None, int | None], int]] = defaultdict(dict)
-    for cell, then, now, size in found.iter_rows():
-        moves[cell][then, now] = size
-    return moves
 
 
 def _then(moves: Moves) -> Counts:
@@ -292,7 +312,7 @@ def _step(question: Question, figure: Figure) -> int:
 
 
 def _members(
-    table: pl.DataFrame,
+    now: Now,
     questions: Sequence[Question],
     figures: Sequence[Figure],
     earlier: Sequence[Release],
@@ -303,33 +323,25 @@ def _members(
 
     A cell that was not looked at, for too few have come, keeps those who were in it before.
     """
-    shown: defaultdict[str, list[str]] = defaultdict(list)
+    shown: dict[str, list[str]] = {question.column: [] for question in questions}
     for figure in figures:
         if figure.status is Status.SHOWN:
-            cell = cell_name(figure.service, figure.period)
-            shown[f"{figure.kind}/{figure.subject}"].append(cell)
-    columns = [question.column for question in questions if question.column in shown]
-    codes = [pl.when(pl.col("cell").is_in(shown[name])).then(name).alias(name) for name in columns]
-    members = table.select(*KEYS, *codes)
-    if earlier and (last := earlier[-1].members) is not None:
-        waits = [cell for cell in new if 0 < new[cell] < policy.threshold(cell_service(cell))]
-        members = pl.concat(
-            [
-                members.filter(~pl.col("cell").is_in(waits)),
-                last.select(KEYS).filter(pl.col("cell").is_in(waits)),
-            ],
-            how="diagonal",
-        )
-    return members.sort(KEYS)
+            shown[f"{figure.kind}/{figure.subject}"].append(
+                cell_name(figure.service, figure.period)
+            )
+    waits = [
+        cell
+        for cell, size in new.items()
+        if earlier and 0 < size < policy.threshold(cell_service(cell))
+    ]
+    last = earlier[-1].members if earlier else None
+    return members(now, {column: cells for column, cells in shown.items() if cells}, waits, last)
 
 
-def _newcomers(table: pl.DataFrame, earlier: Sequence[Release]) -> Mapping[str, int]:
+def _newcomers(now: Now, thens: Sequence[Then]) -> Mapping[str, int]:
     """Count, per cell, respondents who were not in it when it was last looked at."""
-    new: defaultdict[str, int] = defaultdict(int)
-    if earlier and (last := earlier[-1].members) is not None:
-        found = table.select(KEYS).join(last.select(KEYS), on=KEYS, how="anti")
-        new.update(dict(found.group_by("cell").len().iter_rows()))
-    return new
+    sizes = now.sizes - thens[-1].kept if thens else now.sizes
+    return dict(zip(now.cells, sizes.tolist(), strict=True))
 
 
 def _check_date(published: str, earlier: Sequence[Release]) -> None:

@@ -15,11 +15,12 @@ BASE = 5  # every count is rounded to a multiple of this, as OpenSAFELY's measur
 
 Counts = Mapping[int, int]
 Moves = Mapping[tuple[int | None, int | None], int]
+Seen = tuple[int, Moves]
 
 
 def large(step: Step, counts: Counts, k: int) -> bool:
     """Every category, and so every complement, has at least k respondents."""
-    return all(sum(counts.get(value, 0) for value in cell.values) >= k for cell in step)
+    return all(_size(cell, counts) >= k for cell in step)
 
 
 def enough_new(new: int, k: int, recoded: bool) -> bool:
@@ -30,9 +31,44 @@ def enough_new(new: int, k: int, recoded: bool) -> bool:
     return new >= k or (recoded and new == 0)
 
 
+def crowd(size: int, k: int) -> bool:
+    """Nobody, or so many that k are left when k-1 of them are one person's inventions."""
+    return size == 0 or size >= 2 * k - 1
+
+
 def steady(step: Step, moves: Moves, k: int) -> bool:
-    """No category gained or lost 1 to k-1 respondents."""
-    return all(size == 0 or size >= k for cell in step for size in _changes(cell, moves))
+    """Two snapshots of a figure do not tell apart what a few answered.
+
+    Whoever is new is in a crowd, and every category gained nobody or at least k. Whoever left is
+    in a crowd, and every category lost nobody or at least k, or k more than it lost came to it.
+    """
+    came, left = _totals(moves)
+    changes = [_changes(cell, moves) for cell in step]
+    return (
+        crowd(came, k)
+        and all(gained == 0 or gained >= k for gained, _ in changes)
+        and all(
+            lost == 0 or gained >= lost + k or (lost >= k and crowd(left, k))
+            for gained, lost in changes
+        )
+    )
+
+
+def apart(step: Step, moves: Moves, k: int) -> bool:
+    """Two figures, one about people within the other, do not tell apart what a few answered.
+
+    Moves are (code in one, code in the other). In every category, and all in all, they are the
+    same people or at least one of the two has many whom the other has not.
+    """
+    changes = [_changes(cell, moves) for cell in step]
+    return crowd(max(_totals(moves)), k) and all(max(one) == 0 or max(one) >= k for one in changes)
+
+
+def far(step: Step, one: Counts, other: Counts, k: int) -> bool:
+    """Two figures are so different in size that `apart` holds, whoever is in them."""
+    pairs = [(_size(cell, one), _size(cell, other)) for cell in step]
+    gap = abs(sum(size for size, _ in pairs) - sum(size for _, size in pairs))
+    return gap >= 2 * k - 1 and all(abs(size - there) >= k for size, there in pairs)
 
 
 def moved(step: Step, moves: Moves) -> bool:
@@ -41,18 +77,27 @@ def moved(step: Step, moves: Moves) -> bool:
 
 
 def next_step(
-    ladder: Ladder, counts: Counts, earlier: Sequence[tuple[int, Moves]], k: int
+    ladder: Ladder,
+    counts: Counts,
+    earlier: Sequence[Seen],
+    k: int,
+    around: Sequence[Seen] = (),
 ) -> int | None:
     """Return the finest step of the ladder that may be published now, or None.
 
     `earlier` has each snapshot published before: its step, and the moves since. Two snapshots can
-    be compared at the coarser of their steps, and finer detail must not undo that.
+    be compared at the coarser of their steps, and finer detail must not undo that. `around` has
+    every published snapshot of the question in places that hold this one, or lie within it.
     """
     for number, step in enumerate(ladder):
-        if large(step, counts, k) and all(
-            moved(step, moves)
-            and all(steady(seen, moves, k) for seen in ladder[number : max(number, old) + 1])
-            for old, moves in earlier
+        if (
+            large(step, counts, k)
+            and all(
+                moved(step, moves)
+                and all(steady(seen, moves, k) for seen in ladder[number : max(number, old) + 1])
+                for old, moves in earlier
+            )
+            and all(apart(ladder[max(number, old)], moves, k) for old, moves in around)
         ):
             return number
     return None
@@ -63,9 +108,20 @@ def rounded(count: int, base: int) -> int:
     return (2 * count + base) // (2 * base) * base
 
 
+def _size(cell: Category, counts: Counts) -> int:
+    return sum(counts.get(value, 0) for value in cell.values)
+
+
 def _changes(cell: Category, moves: Moves) -> tuple[int, int]:
     """Return how many respondents came into the category and how many left it."""
     held = [(then in cell.values, now in cell.values, size) for (then, now), size in moves.items()]
     came = sum(size for then, now, size in held if now and not then)
     left = sum(size for then, now, size in held if then and not now)
+    return came, left
+
+
+def _totals(moves: Moves) -> tuple[int, int]:
+    """Return how many respondents came into the figure and how many left it."""
+    came = sum(size for (then, now), size in moves.items() if then is None and now is not None)
+    left = sum(size for (then, now), size in moves.items() if now is None and then is not None)
     return came, left

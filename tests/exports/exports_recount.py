@@ -74,7 +74,7 @@ def members(frame: pl.DataFrame, figure: Figure, terms: Catalogue) -> Members:
     }
 
 
-def changes(old: Members, new: Members) -> list[int]:
+def changes(old: Members, new: Members) -> list[tuple[int, int]]:
     """Return how many came and left, per category that two snapshots have in common.
 
     A category that is finer in one of them is merged to the coarser one's.
@@ -86,5 +86,6 @@ def changes(old: Members, new: Members) -> list[int]:
             covered = {v for part in fine if set(part) <= set(values) for v in part}
             if covered == set(values):
                 there = frozenset().union(*parts)
-                sizes += [len(here - there), len(there - here)]
+                was, now = (here, there) if coarse is old else (there, here)
+                sizes.append((len(now - was), len(was - now)))
     return sizes

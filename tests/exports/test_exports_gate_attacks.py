@@ -78,8 +78,12 @@ def test_no_published_category_is_small_and_no_two_snapshots_tell_few_apart(
             assert [c.x for c in figure.categories] == [rounded(len(p)) for p in people.values()]
             assert figure.n == rounded(sum(len(ids) for ids in people.values()))
             for earlier in published.get(figure.id, []):
-                sizes = changes(earlier, people)
-                assert not [size for size in sizes if 0 < size < figure.k]
+                few = range(1, figure.k)
+                for came, left in changes(earlier, people):
+                    assert came not in few
+                    assert left not in few or came >= left + figure.k
+                before, after = (frozenset().union(*some.values()) for some in (earlier, people))
+                assert len(after - before) not in range(1, 2 * figure.k - 1)
             published.setdefault(figure.id, []).append(people)
             last[figure.id] = figure
 
@@ -208,7 +212,7 @@ def test_going_finer_again_is_compared_with_the_release_before_the_coarse_one() 
 
     fine = [(1, 20), (2, 20), (3, 20), (4, 20), (5, 20)]
     done: list[Release] = []
-    for answers in (fine, [*fine, (1, 3), (2, 20)], [*fine, (1, 3), (2, 40), (5, 30)]):
+    for answers in (fine, [*fine, (1, 3), (2, 40)], [*fine, (1, 3), (2, 80), (5, 30)]):
         history = History(tuple(done))
         date = DATES[len(done)]
         done.append(release(rows(*answers), POLICY, history, series="1", published=date))

@@ -2,10 +2,22 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from exports_synthetic import catalogue, frame, names
 
-from exports import Area, Catalogue, History, HistoryError, Policy, PolicyError, Release, release
+from exports import (
+    Area,
+    Catalogue,
+    History,
+    HistoryError,
+    Policy,
+    PolicyError,
+    Reason,
+    Release,
+    Status,
+    release,
+)
 
 FLAT = catalogue(services=4, themes=3)
 AREAS = (
@@ -24,7 +36,7 @@ TERMS = in_areas(FLAT, s0="k1", s1="k1", s2="k2")
 
 
 def test_whoever_told_of_a_service_counts_once_in_each_area_around_it() -> None:
-    rows = frame(500, TERMS, asked=("mt1",))
+    rows = frame(2000, TERMS, asked=("mt1",))
     out = release(rows, Policy(TERMS), series="1", published="2026-10-01")
     inside = {"k1": {"s0", "s1"}, "k2": {"s2"}, "f1": {"s0", "s1", "s2"}}
     for area, services in inside.items():
@@ -38,7 +50,7 @@ def test_whoever_told_of_a_service_counts_once_in_each_area_around_it() -> None:
 def test_a_merged_service_counts_those_who_told_of_what_it_replaces() -> None:
     merged = replace(FLAT.services[3], replaces=("s0", "s2"))
     terms = replace(FLAT, services=(*FLAT.services[:3], merged))
-    rows = frame(400, terms, asked=("mt1",))
+    rows = frame(1600, terms, asked=("mt1",))
     figure = release(rows, Policy(terms), series="1", published="2026-10-01").by_id["item/mt1/s3"]
     asked = rows.drop_nulls("mt1")["services"].to_list()
     people = sum(bool({"s0", "s2", "s3"} & set(told)) for told in asked)
@@ -91,3 +103,64 @@ def test_places_that_cannot_be_are_refused(
 def test_only_a_release_that_is_there_can_be_retracted() -> None:
     with pytest.raises(HistoryError, match="no release"):
         History((), frozenset({1}))
+
+
+def test_a_retracted_release_is_not_shown_again_but_what_follows_is_compared_with_it() -> None:
+    rows = frame(400, FLAT, asked=("mt1",))
+    more = pl.concat([rows, frame(400, FLAT, start=400, asked=("mt1",))])
+    few = pl.concat([more, frame(3, FLAT, start=800, asked=("mt1",))])
+    policy = Policy(FLAT)
+    first = release(rows, policy, series="1", published="2026-10-01")
+    wrong = release(more, policy, History((first,)), series="1", published="2026-11-01")
+    history = History((first, wrong), frozenset({2}))
+    after = release(few, policy, history, series="1", published="2026-12-01")
+    taken_back = [figure for figure in wrong.figures if figure.status is Status.SHOWN]
+    assert len(taken_back) > 10
+    for figure in taken_back:
+        now = after.by_id[figure.id]
+        old = first.by_id[figure.id]
+        assert now.as_of == old.as_of
+        assert (now.n, now.categories) == (old.n, old.categories)
+        if not old.visible:
+            assert (now.status, now.reason) == (Status.HIDDEN, Reason.RETRACTED)
+    assert {after.by_id[figure.id].status for figure in taken_back} == {Status.KEPT, Status.HIDDEN}
+
+
+def test_after_a_retraction_a_figure_that_is_far_from_the_wrong_one_is_shown() -> None:
+    rows = frame(400, FLAT, asked=("mt1",))
+    more = pl.concat([rows, frame(800, FLAT, start=400, asked=("mt1",))])
+    policy = Policy(FLAT)
+    wrong = release(rows, policy, series="1", published="2026-11-01")
+    history = History((wrong,), frozenset({1}))
+    after = release(more, policy, history, series="1", published="2026-12-01")
+    assert after.by_id["item/mt1/*"].status is Status.SHOWN
+
+
+def test_a_place_that_differs_by_few_from_the_one_within_it_is_not_shown_beside_it() -> None:
+    """A kommune with one service, and nine people of another service: their answers stay theirs."""
+    terms = in_areas(FLAT, s0="k2", s2="k2")
+    rows = frame(109, terms, asked=("mt1",)).with_columns(
+        mt1=pl.Series([1] * 40 + [5] * 60 + [1] * 9, dtype=pl.Int64),
+        dont_know=pl.lit([], dtype=pl.List(pl.String)),
+        services=pl.Series([["s0"]] * 100 + [["s2"]] * 9),
+    )
+    policy = Policy(terms)
+    out = release(rows, policy, series="1", published="2026-10-01")
+    assert out.by_id["item/mt1/s0"].visible
+    assert not out.by_id["item/mt1/k2"].visible
+    alone = release(rows.head(100), policy, series="1", published="2026-10-01")
+    assert alone.by_id["item/mt1/k2"].categories == alone.by_id["item/mt1/s0"].categories
+    # The kommune was there first: then the nine's service comes, and the kommune stays as it was.
+    after = release(rows, policy, History((alone,)), series="1", published="2026-11-01")
+    assert after.by_id["item/mt1/k2"].n == 100
+
+
+def test_renaming_changes_no_number() -> None:
+    rows = frame(400, FLAT, asked=("mt1",))
+    renamed = replace(FLAT.services[0], name=names("Nytt navn"))
+    terms = replace(FLAT, services=(renamed, *FLAT.services[1:]))
+    first = release(rows, Policy(FLAT), series="1", published="2026-10-01")
+    again = release(rows, Policy(terms), History((first,)), series="1", published="2026-11-01")
+    for old, new in zip(first.figures, again.figures, strict=True):
+        assert (old.n, old.categories, old.as_of) == (new.n, new.categories, new.as_of)
+    assert "Nytt navn" in again.to_bytes().decode()
