@@ -92,8 +92,10 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=str(chromium.find()), args=list(chromium.FLAGS)
         )
-        with serving(f"sqlite:///{folder / 'fortell.db'}", folder) as running:
-            rounds = screens.load(running, folder)
+        with (
+            serving(f"sqlite:///{folder / 'fortell.db'}", folder) as running,
+            screens.loaded(running, folder) as rounds,
+        ):
             decoder = browser.new_page()
             page = browser.new_page(viewport=PHONE, locale="nb-NO", reduced_motion="reduce")
             for screen in screens.walk(page, rounds, "nb"):

@@ -6,14 +6,17 @@ It taps and types, and draws nothing with a finger: whatever can be dragged can 
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
 from server.cli import main
 from tests.browser.conftest import Running
+from tests.server.invited import signer_in
 
 ROUND = Path(__file__).with_name("questions.yaml")
 SHORT = "[services, narrativ4.n1, age_band]"
@@ -24,7 +27,7 @@ HEAVY = "Noen ganger orker jeg ikke leve lenger. "
 
 @dataclass(frozen=True)
 class Rounds:
-    """Where the rounds of the walk are: one to answer, and three short ones."""
+    """Where the rounds of the walk are: one to answer, and four short ones."""
 
     url: str
     open: str
@@ -32,6 +35,9 @@ class Rounds:
     closed: str
     preview: str
     """Path of the preview of a round that has not opened."""
+    invited: str
+    slip: str
+    """An invitation to the invited round; the walk looks at it and does not use it."""
 
 
 DRAW = """() => {
@@ -42,8 +48,15 @@ DRAW = """() => {
 """One in five chooses themes before the proposal is shown: whoever draws a multiple of five."""
 
 
-def load(running: Running, folder: Path) -> Rounds:
-    """Load the rounds that the walk goes through."""
+@contextmanager
+def loaded(running: Running, folder: Path) -> Iterator[Rounds]:
+    """Load the rounds that the walk goes through, and run a signer for the invited one."""
+    with signer_in(folder) as signer:
+        lines, (slip, *_) = signer.make("SLIPP26")
+        yield _load(running, folder, yaml.safe_dump(lines), slip)
+
+
+def _load(running: Running, folder: Path, invited: str, slip: str) -> Rounds:
     whole = ROUND.read_text("utf-8")
     head, _, _ = whole.partition("questionnaire:")
     made = {
@@ -51,6 +64,7 @@ def load(running: Running, folder: Path) -> Rounds:
         "KORT26": f"{head}questionnaire: {SHORT}\n",
         "SLUTT26": f"{head}questionnaire: {SHORT}\n".replace("null", "2026-02-01"),
         "SNART26": f"{head}questionnaire: {SHORT}\n".replace("opens: 2026", "opens: 2099"),
+        "SLIPP26": f"{head}questionnaire: {SHORT}\n{invited}",
     }
     for code, text in made.items():
         file = folder / f"{code}.yaml"
@@ -58,7 +72,8 @@ def load(running: Running, folder: Path) -> Rounds:
         file.write_text(named, "utf-8")
         command(running, "round", "load", str(file))
     link = command(running, "round", "preview", "SNART26").strip()
-    return Rounds(running.url, "MERK26", "KORT26", "SLUTT26", link[link.index("/r/") :])
+    preview = link[link.index("/r/") :]
+    return Rounds(running.url, "MERK26", "KORT26", "SLUTT26", preview, "SLIPP26", slip)
 
 
 def command(running: Running, *words: str) -> str:
@@ -91,7 +106,10 @@ def walk(page: Page, rounds: Rounds, language: str) -> Iterator[str]:
     yield from _questions(page)
     yield from _ending(page)
     yield from _preview(page, rounds, language)
+    yield from _invited(page, rounds, language)
+    yield from _handed_round(page, rounds, language)
     yield from _waiting(page, rounds, language)
+    yield from _untouched(page, rounds, language)
 
 
 def speak(page: Page, language: str) -> None:
@@ -240,6 +258,49 @@ def _preview(page: Page, rounds: Rounds, language: str) -> Iterator[str]:
     page.get_by_test_id("send").click()
     page.get_by_test_id("send").wait_for(state="detached")
     yield "preview-end"
+
+
+def _invited(page: Page, rounds: Rounds, language: str) -> Iterator[str]:
+    """A round that asks for an invitation: without one, with a wrong one, and with a slip."""
+    page.goto(f"{rounds.url}/r/{rounds.invited}")
+    page.locator("#invitation").wait_for()
+    speak(page, language)
+    yield "invited"
+    page.fill("#invitation", "0000-0000-0000-0000")
+    page.get_by_test_id("start").click()
+    page.get_by_role("alert").wait_for()
+    yield "invited-wrong"
+    page.goto("about:blank")
+    page.goto(f"{rounds.url}/r/{rounds.invited}#i={rounds.slip}")
+    page.get_by_test_id("key").wait_for()
+    speak(page, language)
+    yield "invited-slip"
+    page.locator("a[href*='/loftet']").click()
+    page.locator("dialog[open] .statement section").first.wait_for()
+    yield "promise"
+
+
+def _handed_round(page: Page, rounds: Rounds, language: str) -> Iterator[str]:
+    """A school's device, which forgets everything."""
+    page.goto(f"{rounds.url}/r/{rounds.brief}?felles")
+    page.get_by_test_id("start").wait_for()
+    speak(page, language)
+    yield "shared"
+    _brief(page, STORY)
+    page.get_by_test_id("send").click()
+    page.get_by_test_id("receipt").wait_for()
+    yield "shared-sent"
+
+
+def _untouched(page: Page, rounds: Rounds, language: str) -> Iterator[str]:
+    """A school's device that somebody has left; time stands still from here."""
+    page.clock.install()
+    page.goto(f"{rounds.url}/r/{rounds.brief}?felles")
+    speak(page, language)
+    page.get_by_test_id("start").click()
+    page.clock.run_for(91_000)
+    page.locator("dialog[open]").wait_for()
+    yield "shared-left"
 
 
 def _waiting(page: Page, rounds: Rounds, language: str) -> Iterator[str]:

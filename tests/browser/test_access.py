@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import AXE, PHONE, Running, assert_accessible
-from tests.browser.screens import Rounds, load, walk
+from tests.browser.screens import Rounds, loaded, walk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -28,7 +28,8 @@ CUT = f"""() => [...{SHOWN}.querySelectorAll("*")]
     .filter((it) => {{
         const {{ overflowX, overflowY }} = getComputedStyle(it);
         const tall = overflowY !== "visible" && overflowY !== "auto" && overflowY !== "scroll";
-        return (overflowX !== "visible" && it.scrollWidth > it.clientWidth + 1)
+        const wide = overflowX !== "visible" && it.tagName !== "INPUT"; // what is typed scrolls
+        return (wide && it.scrollWidth > it.clientWidth + 1)
             || (tall && it.scrollHeight > it.clientHeight + 1 && it.tagName !== "TEXTAREA");
     }})
     .map((it) => it.outerHTML.slice(0, 120))"""
@@ -94,8 +95,9 @@ FOCUSED = """() => {
 
 
 @pytest.fixture
-def rounds(running: Running) -> Rounds:
-    return load(running, running.folder)
+def rounds(running: Running) -> Iterator[Rounds]:
+    with loaded(running, running.folder) as ready:
+        yield ready
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
