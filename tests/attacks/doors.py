@@ -28,12 +28,15 @@ ANSWERED, TOLD, ABOUT_NAV, AGREED = 61, 34, 47, 38
 
 
 def answers(first: int, last: int) -> Iterator[dict[str, Any]]:
-    """Answers number `first` to `last`, most with a story that has the canary."""
+    """Answers number `first` to `last`, most with a story that has the canary.
+
+    All who tell tell of NAV, so that NAV's themes and everybody's are the same and both are shown.
+    """
     for number in range(first, last):
         yield answer(
             services=["nav"] if number % 61 < ABOUT_NAV else ["klubb"],
             age_band=AGES[number % 4],
-            stories={"n1": STORIES[number % 2]} if number % 61 >= ANSWERED - TOLD else {},
+            stories={"n1": STORIES[number % 2]} if number % 61 < TOLD else {},
             answers={
                 **{f"mt{item}": 4 if number % 61 < AGREED else 2 for item in range(1, 11)},
                 **{f"vekst6_{item}": number % 3 - 1 for item in range(1, 7)},

@@ -109,7 +109,7 @@ async def test_nothing_that_is_seen_changes_with_answers_only_with_a_release(
         ("answers", lambda: doors.send_and_read(client, 0, doors.ANSWERED - 1)),
         ("release", publish),
         ("card", doors.publish_card),
-        ("answers", lambda: arrive(100, 130)),
+        ("answers", lambda: arrive(122, 152)),
         ("release", publish),
     ]
     before = await walls.seen()
