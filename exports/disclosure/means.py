@@ -21,7 +21,7 @@ def mean_interval(n: int, total: int, squares: int, unit: int) -> tuple[float, f
     return mean, mean - half, mean + half
 
 
-def student_quantile(probability: float, freedom: int) -> float:
+def student_quantile(probability: float, freedom: float) -> float:
     """Return a quantile of Student's t, correct to 4 decimals from 9 degrees of freedom.
 
     Source: Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 26.7.5.
@@ -33,4 +33,4 @@ def student_quantile(probability: float, freedom: int) -> float:
         (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / 384,
         (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / 92160,
     )
-    return x + sum(term / float(freedom) ** power for power, term in enumerate(terms, start=1))
+    return x + sum(term / freedom**power for power, term in enumerate(terms, start=1))
