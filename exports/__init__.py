@@ -19,6 +19,7 @@ from exports.disclosure.document import (
 from exports.disclosure.gate import release
 from exports.disclosure.microdata import Dataset, Protection, Variable, protect
 from exports.disclosure.policy import Policy
+from exports.disclosure.quotes import Quote
 from exports.errors import (
     AuditError,
     DatasetError,
@@ -43,7 +44,17 @@ from exports.instruments import Axis, Instrument, Item, Mark, Option, instrument
 from exports.instruments.scoring import score
 from exports.measures import Net, Share, net_growth, share
 from exports.measures.wording import about, between
-from exports.report import Page, render_index, render_report
+from exports.report import (
+    Context,
+    Deed,
+    Interpretation,
+    Page,
+    Question,
+    Reading,
+    Words,
+    render_index,
+    render_report,
+)
 from exports.services import ServiceClass, service_classes
 
 __all__ = [
@@ -52,9 +63,11 @@ __all__ = [
     "AuditError",
     "Axis",
     "Catalogue",
+    "Context",
     "Count",
     "Dataset",
     "DatasetError",
+    "Deed",
     "DocumentError",
     "Estimate",
     "ExportError",
@@ -68,6 +81,7 @@ __all__ = [
     "HistoryError",
     "Instrument",
     "InstrumentError",
+    "Interpretation",
     "Item",
     "Kind",
     "Mark",
@@ -77,6 +91,9 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Protection",
+    "Question",
+    "Quote",
+    "Reading",
     "Reason",
     "Release",
     "Service",
@@ -87,6 +104,7 @@ __all__ = [
     "Study",
     "Theme",
     "Variable",
+    "Words",
     "about",
     "between",
     "formats",

@@ -1,6 +1,6 @@
 """Pages for people: a report per service and an index. They take a release, never a frame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,7 +12,21 @@ from exports.instruments import Text
 from exports.measures import share
 from exports.measures.wording import about, between
 from exports.report.charts import Bar, Part, stacked
+from exports.report.readings import Parts, Reading
 from exports.report.view import MENTIONED, Block, Table, View
+from exports.report.words import Context, Deed, Interpretation, Question, Words
+
+__all__ = [
+    "Context",
+    "Deed",
+    "Interpretation",
+    "Page",
+    "Question",
+    "Reading",
+    "Words",
+    "render_index",
+    "render_report",
+]
 
 _TEMPLATES = Environment(
     loader=PackageLoader(__package__),
@@ -40,6 +54,8 @@ class Page:
         involvement: how young people took part in making the round (F52).
         privacy: address of what is said about privacy.
         accessibility: address of what is said about accessibility.
+        readings: address of the same report for each kind of reader.
+        styles: the stylesheet itself, where the page must load nothing: it stands in the page then.
     """
 
     organisation: Text
@@ -52,23 +68,38 @@ class Page:
     involvement: Text | None = None
     privacy: str | None = None
     accessibility: str | None = None
+    readings: Mapping[Reading, str] = field(default_factory=dict)
+    styles: str | None = None
 
 
-def render_report(release: Release, service_key: str, language: Language, page: Page) -> str:
+def render_report(
+    release: Release,
+    service_key: str,
+    language: Language,
+    page: Page,
+    reading: Reading = Reading.TEAM,
+    earlier: Sequence[Release] = (),
+    words: Words | None = None,
+) -> str:
     """Return the report on one service as an HTML page.
 
     Args:
         release: the release whose numbers are shown.
-        service_key: a service of its catalogue, or "*" for everybody who answered.
+        service_key: a service or an area of its catalogue, or "*" for everybody who answered.
         language: nb, nn or en.
         page: names and addresses around it.
+        reading: who it is written for.
+        earlier: earlier releases that have not been retracted, oldest first.
+        words: what people have written for it; quotes among it pass the gate here.
 
     Raises:
         DocumentError: the release knows no such service.
     """
     view = View(release, service_key, Language(language))
     answered = view.figure(Kind.ANSWERED, "responses")
-    return _render("report.html", view, page, who=_who(view, answered))
+    parts = Parts(view, words or Words(), earlier)
+    name = f"{Reading(reading)}.html"
+    return _render(name, view, page, who=_who(view, answered), told=parts, reading=str(reading))
 
 
 def render_index(release: Release, language: Language, page: Page) -> str:

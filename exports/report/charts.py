@@ -5,11 +5,13 @@ Charts are 360 units wide, the width of a small phone, so that text keeps its si
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from textwrap import wrap
 
 WIDTH = 360
 LABEL_CHARACTERS, NOTE_CHARACTERS = 46, 56
 LINE, BAR, GAP, TOP = 17, 18, 15, 4
+RUN_TOP, RUN_BOTTOM, RUN_EDGE = 24.0, 124.0, 6.0
 NARROWEST_LABELLED = 24  # units; a segment narrower than this has no number in it
 
 
@@ -105,6 +107,58 @@ def net(intervals: Sequence[Interval], axis: tuple[str, str]) -> Chart:
         row, y = _row(interval.label, interval.note, y, (), drawn)
         rows.append(row)
     return Chart(tuple(rows), y, axis)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a run chart: share (0 to 1), when, and what it says."""
+
+    value: float
+    when: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A drawn point, its text and how the text is anchored."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A drawn run chart: dots, the line through them, the median, dates below the ends."""
+
+    dots: tuple[Dot, ...]
+    line: str
+    median: float
+    ends: tuple[str, str]
+    top: float = RUN_TOP
+    bottom: float = RUN_BOTTOM
+
+
+def run(points: Sequence[Point]) -> Run:
+    """Draw shares over time from none (bottom) to all (top), with their median.
+
+    Texts stand at the first and the last point, and at all where there are three or fewer.
+    """
+    last = len(points) - 1
+    dots = []
+    for number, point in enumerate(points):
+        x = round(RUN_EDGE + (WIDTH - 2 * RUN_EDGE) * number / max(last, 1), 1)
+        written = point.said if number in (0, last) or last < 3 else ""
+        anchor = "start" if number == 0 else "end" if number == last else "middle"
+        dots.append(Dot(x, _up(point.value), written, anchor))
+    line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
+    middle = median(point.value for point in points)
+    return Run(tuple(dots), line, _up(middle), (points[0].when, points[-1].when))
+
+
+def _up(value: float) -> float:
+    return round(RUN_BOTTOM - (RUN_BOTTOM - RUN_TOP) * value, 1)
 
 
 def _row(

@@ -74,6 +74,7 @@ class View:
         self.text = messages(language)
         catalogue = release.catalogue
         self.names = {entry.key: entry.name[language] for entry in catalogue.services}
+        self.names |= {entry.key: entry.name[language] for entry in catalogue.areas}
         self.names[ALL] = self.text["everyone"]
         if service not in self.names:
             raise DocumentError("This release has no such service. Use a key of its catalogue.")
@@ -128,7 +129,6 @@ class View:
         """Return the three chapters, one per goal level."""
         instrument = instruments()
         growth = self.figures(Kind.GROWTH, _item_ids("vekst6"))
-        attribution = self.figures(Kind.ITEM, ["vekst6_attribution"])
         satisfaction = self.figures(Kind.SCALE, ["lt1"])
         meeting = self.figures(Kind.ITEM, _item_ids("mt10"))
         doubts = self.figures(Kind.DONT_KNOW, _item_ids("mt10"))
@@ -141,13 +141,16 @@ class View:
                     self._satisfaction(satisfaction),
                     self._growth(growth, (caveat[self.language], validation)),
                     self._stacked("growth_merged", _merged(growth), (1, 2)),
-                    self._stacked("attribution", attribution, (2, 3)),
                 ],
-                satisfaction + growth + attribution,
+                satisfaction + growth,
             ),
             self._chapter(Level.PRACTICE, [self._meeting(meeting, validation)], meeting),
             self._chapter(Level.SYSTEM, [self._doubts(doubts)], []),
         ]
+
+    def attribution(self, figures: list[Figure]) -> Block:
+        """Return the block on how much the service had to say."""
+        return self._stacked("attribution", figures, (2, 3))
 
     def areas(self) -> Block:
         """Return the theme groups."""
@@ -174,11 +177,19 @@ class View:
         gathered: dict[tuple[Reason, int], list[str]] = {}
         for figure in figures:
             if not figure.visible and figure.reason:
-                gathered.setdefault((figure.reason, figure.k), []).append(self._label(figure))
+                gathered.setdefault((figure.reason, figure.k), []).append(self.label(figure))
         return tuple(
             (tuple(dict.fromkeys(labels)), self.text[f"reason.{reason}"].format(k=k))
             for (reason, k), labels in gathered.items()
         )
+
+    def why(self, figure: Figure) -> str:
+        """Say why a figure is hidden, and what would make it visible."""
+        return self.text[f"reason.{figure.reason or Reason.TOO_FEW}"].format(k=figure.k)
+
+    def everything(self) -> list[Figure]:
+        """Return every figure of this service, without the quarters."""
+        return [f for f in self.release.figures if f.service == self.service and f.period is None]
 
     def number(self, value: float) -> str:
         """Write a number as this language does."""
@@ -198,10 +209,11 @@ class View:
             hidden=self.hidden(asked + told),
         )
 
-    def _label(self, figure: Figure) -> str:
+    def label(self, figure: Figure) -> str:
+        """Return what a figure is about, in words."""
         if figure.kind is Kind.SCALE and figure.subject not in items():
             return instruments()[figure.subject].name[self.language]
-        return self.labels[figure.subject]
+        return self.labels.get(figure.subject) or self.text[f"kind.{figure.kind}"]
 
     def _satisfaction(self, figures: list[Figure]) -> Block:
         return self._stacked("satisfaction", figures, LOW, intro=self._mean("satisfaction", "lt1"))
@@ -294,7 +306,7 @@ class View:
         )
         found = share(figure, highlight)
         note = self._dated(self._said(name, found) if found else "", figure, beside)
-        return Bar(self._label(figure), parts, figure.n or 0, note)
+        return Bar(self.label(figure), parts, figure.n or 0, note)
 
     def _tables(
         self, figures: list[Figure], highlight: tuple[int, ...], head: str
@@ -311,7 +323,7 @@ class View:
                 counts = (str(count.x) for count in figure.categories)
                 likely = between(found, self.language) if found else ""
                 since = self._since(figure)
-                rows.append((self._label(figure), *counts, str(figure.n), likely, since))
+                rows.append((self.label(figure), *counts, str(figure.n), likely, since))
             measured = zip(names, group[0].categories, strict=True)
             of = " + ".join(name for name, count in measured if set(count.values) <= set(highlight))
             likely_head = self.text["column.uncertainty"].format(category=of)

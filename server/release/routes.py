@@ -1,7 +1,9 @@
 """HTTP for whoever reads: reports and the release itself. All of it renders the latest release."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, get
 from litestar.openapi import ResponseSpec
@@ -10,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 import exports
 from enumerations import Language
-from exports import Page, Release
+from exports import Page, Reading, Release
 from server import errors, pages
 from server.act.tables import Card
 from server.collect import rounds
@@ -19,6 +21,9 @@ from server.collect.tables import Round
 from server.errors import Problem
 from server.release import service
 from server.release.others import Others, others
+
+READER = "for"
+"""Parameter of a report's address: who it is read for."""
 
 STYLESHEET = "/static/innsikt.css"
 AnyRequest = Request[Any, Any, Any]
@@ -56,7 +61,7 @@ async def index(request: AnyRequest, code: FromPath[str]) -> Response[str]:
 async def report(request: AnyRequest, code: FromPath[str], key: FromPath[str]) -> Response[str]:
     """The report on one service."""
     row, definition, made = await _released(code)
-    if key not in {service.key for service in made.catalogue.services}:
+    if key not in {*made.catalogue.places} - {exports.ALL}:
         raise Problem(
             404,
             "unknown_service",
@@ -64,7 +69,10 @@ async def report(request: AnyRequest, code: FromPath[str], key: FromPath[str]) -
             "Choose a service from the round's report.",
         )
     page = await _page(request, row, definition)
-    return _html(exports.render_report(made, key, _language(request, definition), page))
+    page = replace(page, readings=_readings(request, definition, key))
+    before = await service.earlier(row.id, made)
+    language, reading = _language(request, definition), _reading(request)
+    return _html(exports.render_report(made, key, language, page, reading, before))
 
 
 @get(
@@ -105,7 +113,7 @@ async def _page(request: AnyRequest, row: Round, definition: Definition) -> Page
         privacy=pages.address(request, f"/r/{code}/personvern"),
         accessibility=pages.address(request, f"/r/{code}/tilgjengelighet"),
         languages={
-            language.value: f"{request.url.path}?lang={language.value}"
+            language.value: _address(request.url.path, language, _reading(request))
             for language in definition.languages
         },
     )
@@ -115,6 +123,21 @@ def _language(request: AnyRequest, definition: Definition) -> Language:
     """The reader's language, if the round has its texts in it."""
     wanted = pages.language_of(request)
     return wanted if wanted in definition.languages else definition.languages[0]
+
+
+def _reading(request: AnyRequest) -> Reading:
+    """Who the reader says that they are; those who work there where it is not said."""
+    wanted = request.query_params.get(READER, "")
+    return Reading(wanted) if wanted in {*Reading} else Reading.TEAM
+
+
+def _readings(request: AnyRequest, definition: Definition, key: str) -> dict[Reading, str]:
+    path, language = f"/rapport/{definition.code}/{key}", _language(request, definition)
+    return {reading: _address(path, language, reading) for reading in Reading}
+
+
+def _address(path: str, language: Language, reading: Reading) -> str:
+    return f"{path}?{urlencode({'lang': language.value, READER: reading.value})}"
 
 
 def _html(content: str) -> Response[str]:

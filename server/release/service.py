@@ -151,6 +151,20 @@ async def latest(round_id: UUID) -> Release | None:
     return None if document is None else Release.from_bytes(document)
 
 
+async def earlier(round_id: UUID, made: Release) -> list[Release]:
+    """Releases of a round before one, oldest first, as they were published, without members.
+
+    Raises:
+        ReleaseError: a document is not the one that was published.
+    """
+    rows = (
+        await ReleaseRow.select(ReleaseRow.document, ReleaseRow.digest)
+        .where((ReleaseRow.round == round_id) & (ReleaseRow.number < made.number))
+        .order_by(ReleaseRow.number)
+    )
+    return [Release.from_bytes(_as_published(row["document"], row["digest"])) for row in rows]
+
+
 async def latest_document(round_id: UUID) -> bytes | None:
     """The latest release's bytes.
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
+import exports
 from enumerations import ActionStatus
 from server.act import ledger
 from server.act.ledger import Answer
@@ -142,6 +143,8 @@ ROUTES = {
     "/rapport/{code:str}/{key:str}": both(
         f"/rapport/{CODE}/nav",
         f"/rapport/{CODE}/nav?lang=nn",
+        *(f"/rapport/{CODE}/nav?for={reading}" for reading in exports.Reading),
+        f"/rapport/{CODE}/nav?for=ingen",
         f"/rapport/{CODE}/klubb",
         f"/rapport/{CODE}/ingen",
         f"/rapport/{CODE}/*",
