@@ -34,6 +34,9 @@ class Audit:
     systems: int
 
 
+Node = tuple[str, str]  # a question in a place
+
+
 class Target(NamedTuple):
     """A group: who is in the first cell and in none of the others."""
 
@@ -70,16 +73,18 @@ def audit(
     for block in sorted(known.blocks):
         there = known.cells(block)
         cells += len(there)
-        tried = list(_targets(known, there, since))
+        pairs_here, tried = _targets(known, there, since)
         pairs += len(tried)
-        open_: defaultdict[tuple[str, ...], list[Target]] = defaultdict(list)
+        near = _near(pairs_here)
+        open_: defaultdict[tuple[Node, ...], list[Target]] = defaultdict(list)
         for target in tried:
             if 0 < _size(known, target) < target.cell.k:
-                open_[_around(known, there, target)].append(target)
-        for places, targets in sorted(open_.items()):
+                open_[_around(near, target)].append(target)
+        for nodes, targets in sorted(open_.items()):
             small += len(targets)
             worlds += 1
-            findings += _judge(known, [c for c in there if c.place in places], targets, since)
+            bears = [cell for cell in there if (cell.column, cell.place) in nodes]
+            findings += _judge(known, bears, targets, since)
         known.forget()
     return Audit(tuple(findings), cells, pairs, small, worlds)
 
@@ -136,37 +141,44 @@ def _size(known: Known, target: Target) -> int:
     return ids.height
 
 
-def _around(known: Known, cells: Sequence[Cell], target: Target) -> tuple[str, ...]:
-    """Return the places whose figures bear on a group: around the lowest that it is told of."""
-    shown = {cell.place for cell in cells}
-    low = min((c.place for c in (target.cell, *target.without)), key=lambda p: -len(known.above(p)))
-    found = {low, *known.above(low)} & shown
-    for place in list(found):
-        below = {other for other in shown if known.above(other)[:1] == (place,)}
-        if len(below) <= NEIGHBOURS:
-            found |= below
-    return tuple(sorted(found))
+def _near(pairs: Sequence[Target]) -> Mapping[Node, set[Node]]:
+    """Return, for each question in a place, those whose numbers are less than k from its own.
+
+    What is further away is too blurred by rounding to bear on groups of fewer than k.
+    """
+    found: defaultdict[Node, set[Node]] = defaultdict(set)
+    for cell, (other, *_) in pairs:
+        one, two = (cell.column, cell.place), (other.column, other.place)
+        found[one].add(two)
+        found[two].add(one)
+    return found
 
 
-def _targets(known: Known, cells: Sequence[Cell], since: int) -> Iterator[Target]:
-    """Yield every group of a block that can have 1 to k-1 people, by the published numbers."""
+def _around(near: Mapping[Node, set[Node]], target: Target) -> tuple[Node, ...]:
+    """Return the questions and places that bear on a group."""
+    own = {(cell.column, cell.place) for cell in (target.cell, *target.without)}
+    return tuple(sorted(own.union(*(near.get(node, set()) for node in own))))
+
+
+def _targets(known: Known, cells: Sequence[Cell], since: int) -> tuple[list[Target], list[Target]]:
+    """Return every pair of cells less than k apart, and every group that can have 1 to k-1."""
     if not any(cell.time >= since for cell in cells):
-        return
+        return [], []
     first = 0 if len(cells) < FEW else since
-    for cell in cells:
-        if cell.low < cell.k and cell.high > 0 and cell.time >= first:
-            yield Target(cell, ())
-    for over, under in _nested(known, cells, first):
-        yield Target(cells[over], (cells[under],))
-    yield from _rests(known, cells, first)
+    pairs = [Target(cells[over], (cells[under],)) for over, under in _nested(known, cells, first)]
+    alone = [Target(cell, ()) for cell in cells if cell.high > 0 and cell.low < cell.k]
+    return pairs, [*alone, *pairs, *_rests(known, cells, first)]
 
 
 def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[int, int]]:
     """Yield pairs of cells, the second within the first, that may be less than k apart."""
-    fields = ("column", "place", "time", "mask", "low", "high", "k")
+    fields: dict[str, type[pl.DataType]] = {"column": pl.String, "place": pl.String}
+    fields |= dict.fromkeys(("time", "mask", "low", "high", "k"), pl.Int64)
+    fields["whole"] = pl.Boolean
     table = pl.DataFrame(
         [tuple(getattr(cell, name) for name in fields) for cell in cells],
-        schema=dict.fromkeys(fields, pl.Int64) | {"column": pl.String, "place": pl.String},
+        schema=dict.fromkeys(fields, pl.Int64)
+        | {"column": pl.String, "place": pl.String, "whole": pl.Boolean},
         orient="row",
     ).with_row_index("cell")
     places = table["place"].unique().to_list()
@@ -182,7 +194,7 @@ def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[i
             pl.DataFrame(images, schema=["column", "mask", "over", "image"], orient="row"),
             on=["column", "mask"],
         )
-        .select("cell", "low", "high", "time", "over", "image", "up")
+        .select("cell", "low", "high", "time", "over", "image", "up", "whole", "column")
     )
     found = (
         table.filter(pl.col("time") >= first)
@@ -193,6 +205,12 @@ def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[i
             pl.col("image") | pl.col("mask") == pl.col("mask"),
             pl.col("low") - pl.col("high_under") < pl.col("k"),
             pl.col("high") - pl.col("low_under") >= 1,
+            # All who told of anything are in the figures of every theme and group alike.
+            ~(
+                pl.col("whole")
+                & pl.col("whole_under")
+                & (pl.col("column") != pl.col("column_under"))
+            ),
         )
         .select("cell", "cell_under")
         .sort("cell", "cell_under")

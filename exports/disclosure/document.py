@@ -34,6 +34,7 @@ class Reason(StrEnum):
     COVERED_BY_GROUP = "covered_by_group"
     TOO_LITTLE_CHANGE = "too_little_change"
     RETRACTED = "retracted"
+    HELD_BACK = "held_back"
 
 
 @dataclass(frozen=True)

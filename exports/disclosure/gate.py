@@ -27,6 +27,7 @@ from exports.disclosure.document import (
     Status,
 )
 from exports.disclosure.frame import check_frame
+from exports.disclosure.holding import hold_back
 from exports.disclosure.means import mean_interval
 from exports.disclosure.people import (
     Now,
@@ -126,6 +127,7 @@ def release(
     snapshot = Snapshot(len(earlier) + 1, published)
     recoded = bool(earlier) and earlier[-1].series != series
     figures: list[Figure] = []
+    instead: dict[str, Figure] = {}
     for question in questions:
         looked = _look(question, now, thens)
         means = now.sums(question)
@@ -145,14 +147,15 @@ def release(
                 step = None
             else:
                 step = _step_now(looked, now, cell, empty.k, policy.catalogue)
+            instead[empty.id] = _keep(empty, question, looked.pasts[cell], history.retracted)
             if step is None:
-                figures.append(_keep(empty, question, looked.pasts[cell], history.retracted))
+                figures.append(instead[empty.id])
                 continue
             shown = _show(empty, question, looked.counts[cell], step, snapshot, policy)
             looked.beside[cell].append(_Beside(cell, step, looked.counts[cell], now))
             figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
-    figures = _cover(sorted(figures, key=lambda figure: figure.id), policy.catalogue)
-    return Release(
+    figures.sort(key=lambda figure: figure.id)
+    done = Release(
         number=snapshot.number,
         series=series,
         published=published,
@@ -163,6 +166,8 @@ def release(
         figures=tuple(figures),
         members=_members(now, questions, figures, earlier, new, policy),
     )
+    done = hold_back(done, history, instead)
+    return replace(done, figures=tuple(_cover(done.figures, policy.catalogue)))
 
 
 def _inwards_out(catalogue: Catalogue, kind: Kind) -> list[tuple[str, str | None]]:
@@ -272,7 +277,7 @@ def _with_mean(figure: Figure, question: Question, sums: tuple[int, int, int]) -
     )
 
 
-def _cover(figures: list[Figure], catalogue: Catalogue) -> list[Figure]:
+def _cover(figures: Sequence[Figure], catalogue: Catalogue) -> list[Figure]:
     """Say of a hidden theme that its group is there instead."""
     groups = {theme.id: theme.group for theme in catalogue.themes}
     visible = {

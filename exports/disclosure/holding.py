@@ -1,0 +1,80 @@
+"""Secondary suppression: what the audit needs least is kept back, until it proves nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from exports.disclosure.audit import audit
+from exports.disclosure.catalogue import cell_name
+from exports.disclosure.document import Figure, Finding, History, Reason, Release
+from exports.errors import AuditError
+
+NAMED = 5  # findings that an error tells of
+
+
+def hold_back(release: Release, history: History, instead: Mapping[str, Figure]) -> Release:
+    """Return the release with so much held back that nothing is proven of fewer than k people.
+
+    Args:
+        release: as the rules let it out, with members.
+        history: every release and file before it.
+        instead: what is shown for each figure shown anew, if that is held back.
+
+    Raises:
+        AuditError: what is proven is not proven by figures of this release alone or with others,
+            so that nothing can be held back. Nothing may be published.
+    """
+    while found := _new(release, history):
+        chosen = _least(found, release)
+        if not chosen:
+            raise AuditError(_message(found), tuple(found))
+        release = _without(release, chosen, instead)
+    return release
+
+
+def _new(release: Release, history: History) -> list[Finding]:
+    """Return what is proven with this release, and was not before."""
+    done = audit(
+        (*history.releases, release), history.exports, release.catalogue, since=release.number
+    )
+    return [finding for finding in done.findings if not finding.known]
+
+
+def _least(findings: Sequence[Finding], release: Release) -> set[str]:
+    """Return figures of this release, small ones first, one or more of each finding's."""
+    held: set[str] = set()
+    for finding in sorted(findings, key=lambda finding: finding.tables[0].figure):
+        names = {table.figure for table in finding.tables if table.number == release.number}
+        names &= release.by_id.keys()
+        if names and not names & held:
+            held.add(min(names, key=lambda name: (release.by_id[name].n or 0, name)))
+    return held
+
+
+def _without(release: Release, held: Iterable[str], instead: Mapping[str, Figure]) -> Release:
+    """Return the release with the figures as they would be if nothing were shown anew."""
+    figures = tuple(
+        replace(instead[figure.id], reason=Reason.HELD_BACK) if figure.id in held else figure
+        for figure in release.figures
+    )
+    gone: dict[str, list[str]] = {}
+    for name in held:
+        figure = release.by_id[name]
+        column = f"{figure.kind}/{figure.subject}"
+        gone.setdefault(column, []).append(cell_name(figure.service, figure.period))
+    members = release.members
+    if members is not None:
+        members = members.with_columns(
+            pl.when(~pl.col("cell").is_in(cells)).then(column).alias(column)
+            for column, cells in gone.items()
+        )
+    return replace(release, figures=figures, members=members)
+
+
+def _message(findings: Sequence[Finding]) -> str:
+    told = "; ".join(str(finding) for finding in findings[:NAMED])
+    return (
+        f"Nothing is published: {len(findings)} groups smaller than the threshold would be known. "
+        f"{told}. Leave out what has been added since the last release, or retract what was wrong."
+    )
