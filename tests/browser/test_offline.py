@@ -403,6 +403,36 @@ def test_a_browser_that_is_killed_sends_when_it_is_opened_again(
     context.close()
 
 
+PATIENT = """() => {
+    const real = setTimeout;
+    window.setTimeout = (call, ms, ...rest) => (ms === 3000 ? 0 : real(call, ms, ...rest));
+}"""
+"""The page waits for ever for the reply to an answer."""
+
+
+def test_an_answer_under_way_outlives_a_phone_that_ends_a_hidden_page(
+    chrome: Browser, cable: Cable, profile: Path, database: str
+) -> None:
+    context = launch(chrome, profile)
+    phone = context.pages[0]
+    visit(phone, cable)
+    write(phone)
+    phone.evaluate(PATIENT)
+    cable.delay = 60
+    phone.get_by_test_id("send").click()
+    phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(phone.get_by_test_id("waits")).to_be_visible()
+    kill(profile)
+    cable.mend()
+    context = launch(chrome, profile)
+    phone = context.pages[0]
+    phone.goto(cable.url)
+    until(phone, "(await indexedDB.databases()).length === 0")
+    assert arrived(database) == 1
+    assert left(phone) == SHELL
+    context.close()
+
+
 def test_a_browser_keeps_nothing_of_an_answer_that_is_sent_at_once(
     chrome: Browser, cable: Cable, profile: Path, database: str
 ) -> None:

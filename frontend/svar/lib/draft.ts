@@ -348,12 +348,16 @@ export class Draft {
   }
 
   /**
-   * Leaves to the queue of this device what does not get through: it may be lost with the page.
+   * Leaves to the queue of this device what does not get through, or is not through when somebody
+   * turns to something else: it may be lost with the page, which phones end when it is hidden.
    *
    * @returns false where it got through, was refused or dropped, and where the device keeps nothing.
    */
   private async leave(sending: Promise<void>, body: ResponseBody): Promise<boolean> {
-    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, true));
+    const late = new Promise<boolean>((resolve) => {
+      setTimeout(resolve, PATIENCE_MS, true);
+      document.addEventListener("visibilitychange", () => resolve(true), { once: true });
+    });
     const lost = await Promise.race([sending.then(() => false, isLost), late]);
     if (!lost || this.dropped || !(await queue.keep(this.round.code, body, () => this.arrive()))) return false;
     void queue.after(sending);
