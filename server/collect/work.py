@@ -46,8 +46,8 @@ WINDOW = 60.0
 
 KEY = "work"
 MAC_LENGTH = 22
-MACS = 256
-"""MACs that are remembered: all answers of an hour come with the same few."""
+CHALLENGES = 256
+"""Challenges that are remembered once seen: all answers of an hour come with the same few."""
 
 _CHALLENGE = re.compile(r"(\d{1,9})\.(\d{1,2})\.([A-Za-z0-9_-]{22})", re.ASCII)
 
@@ -108,7 +108,8 @@ class Turnstile:
     """
 
     def __init__(self, key: bytes, fullness: Callable[[], float]) -> None:
-        self._mac = lru_cache(maxsize=MACS)(partial(_mac, key))
+        self._mac = partial(_mac, key)
+        self._made = lru_cache(maxsize=CHALLENGES)(self._made_by_us)
         self._fullness = fullness
         self._arrivals = Arrivals()
 
@@ -158,12 +159,17 @@ class Turnstile:
 
     def _bits_of(self, challenge: str, round_id: UUID) -> int | None:
         """Difficulty of a challenge that we made, if it is still good."""
+        epoch, bits = self._made(challenge, round_id) or (0, None)
+        return bits if _epoch() - epoch in {0, 1} else None
+
+    def _made_by_us(self, challenge: str, round_id: UUID) -> tuple[int, int] | None:
+        """Epoch and difficulty of a challenge that we made."""
         parts = _CHALLENGE.fullmatch(challenge)
         if parts is None:
             return None
         epoch, bits = int(parts[1]), int(parts[2])
         right = hmac.compare_digest(parts[3], self._mac(round_id, epoch, bits))
-        return bits if right and _epoch() - epoch in {0, 1} else None
+        return (epoch, bits) if right else None
 
 
 def _mac(key: bytes, round_id: UUID, epoch: int, bits: int) -> str:
