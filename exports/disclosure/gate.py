@@ -50,6 +50,7 @@ from exports.disclosure.rules import (
     next_step,
     rounded,
 )
+from exports.disclosure.single import with_estimates
 from exports.errors import HistoryError
 from exports.instruments import scoring
 
@@ -155,6 +156,7 @@ def release(
             looked.beside[cell].append(_Beside(cell, step, looked.counts[cell], now))
             figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
     figures.sort(key=lambda figure: figure.id)
+    figures = with_estimates(figures, frame, now, len(policy.catalogue.themes))
     done = Release(
         number=snapshot.number,
         series=series,

@@ -86,10 +86,14 @@ class Now:
             if parts[0][place]
         }
 
+    def people(self, cell: str) -> Numbers:
+        """Return the rows of the people in one cell."""
+        place = self.number[cell]
+        return self.row[self._starts[place] : self._starts[place + 1]]
+
     def answers(self, question: Question, cell: str) -> dict[int, int]:
         """Return the code of each person in one cell, by row."""
-        place = self.number[cell]
-        rows = self.row[self._starts[place] : self._starts[place + 1]]
+        rows = self.people(cell)
         codes = self.codes[question.column][rows]
         asked = codes != UNSAID
         return dict(zip(rows[asked].tolist(), codes[asked].tolist(), strict=True))

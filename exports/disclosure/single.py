@@ -1,0 +1,231 @@
+"""Statistics that need single answers: how well questions hang together, how often codings agree.
+
+They are published with a figure that is shown anew, by the gate only, and never by themselves. All
+are rounded so coarsely that no number of respondents can be read from them, and whether they are
+there follows from what is published: the rounded n and the categories. docs/measures.md has each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import ceil, exp, floor, log, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from exports.disclosure.catalogue import Kind, cell_name
+from exports.disclosure.document import Estimate, Figure, Status
+from exports.disclosure.people import Now
+from exports.instruments import scoring
+
+ENOUGH = 100  # respondents, rounded as published; fewer make a coefficient that tells little
+STEPS = {"alpha": 0.05, "omega": 0.05, "agreement": 0.05}
+Z = NormalDist().inv_cdf(0.975)
+
+Numbers = npt.NDArray[np.float64]
+
+
+def with_estimates(
+    figures: Sequence[Figure], frame: pl.DataFrame, now: Now, themes: int
+) -> list[Figure]:
+    """Add statistics of single answers to the figures shown anew that have any.
+
+    Args:
+        figures: decided; whether they are shown is not changed.
+        frame: the responses.
+        now: who is in which cell.
+        themes: how many themes there are to choose from.
+    """
+    people = frame.sort("id")
+    kept: dict[str, Numbers] = {}
+    found = []
+    for figure in figures:
+        if not _has(figure):
+            found.append(figure)
+            continue
+        name = f"{figure.kind}/{figure.subject}"
+        if name not in kept:
+            kept[name] = _answers(figure, people)
+        rows = now.people(cell_name(figure.service, figure.period))
+        estimates = _estimates(figure, kept[name][rows], themes)
+        found.append(replace(figure, estimates=tuple(map(rounded, estimates))))
+    return found
+
+
+def rounded(estimate: Estimate) -> Estimate:
+    """Round to the statistic's step, its interval outwards."""
+    step = STEPS[estimate.name.split(":")[0]]
+    low, high = estimate.low, estimate.high
+    return Estimate(
+        estimate.name,
+        _times(round(estimate.value / step), step),
+        None if low is None else _times(floor(low / step), step),
+        None if high is None else _times(ceil(high / step), step),
+    )
+
+
+def cronbach_alpha(answers: Numbers) -> float | None:
+    """Return alpha of one row per respondent and one column per item; NaN where not answered.
+
+    Source: Cronbach (1951), Psychometrika 16:297-334. Covariances are of those who answered both.
+    """
+    covariance = _covariance(answers)
+    count, total = len(covariance), float(covariance.sum())
+    if count < 2 or not total > 0:
+        return None
+    return count / (count - 1) * (1 - float(np.trace(covariance)) / total)
+
+
+def alpha_interval(alpha: float, n: int, count: int) -> tuple[float, float]:
+    """Return the 95 % interval of alpha of `count` items.
+
+    Source: Bonett (2002), Journal of Educational and Behavioral Statistics 27:335-340.
+    """
+    half = Z * sqrt(2 * count / ((count - 1) * (n - 2)))
+    return 1 - exp(log(1 - alpha) + half), 1 - exp(log(1 - alpha) - half)
+
+
+def mcdonald_omega(answers: Numbers) -> float | None:
+    """Return omega total of one common factor; None where one cannot be found.
+
+    Source: McDonald (1999), Test Theory; loadings by least squares on the covariances (minres,
+    Harman & Jones 1966, Psychometrika 31:351-368).
+    """
+    covariance = _covariance(answers)
+    if len(covariance) < 3 or not np.isfinite(covariance).all() or not covariance.sum() > 0:
+        return None
+    loadings = one_factor(covariance)
+    unique = np.diag(covariance) - loadings**2
+    if (unique < 0).any() or not loadings.any():
+        return None
+    common = float(loadings.sum()) ** 2
+    return common / (common + float(unique.sum()))
+
+
+def one_factor(covariance: Numbers) -> Numbers:
+    """Return the loadings that fit the covariances between items best; the variances are left out.
+
+    Each loading in turn is the regression of its covariances on the others, until none moves.
+    """
+    loadings = np.sqrt(np.diag(covariance)) / 2
+    for _ in range(1000):
+        before = loadings.copy()
+        for place in range(len(loadings)):
+            others = np.delete(loadings, place)
+            square = float(others @ others)
+            if square:
+                loadings[place] = float(np.delete(covariance[place], place) @ others) / square
+        if np.abs(loadings - before).max() < 1e-10:
+            break
+    return loadings
+
+
+def krippendorff_alpha(both: float, either: float, pairs: float) -> float | None:
+    """Return Krippendorff's alpha of two coders who said yes or no to the same things.
+
+    Source: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, part A.
+
+    Args:
+        both: things both said yes to.
+        either: things that one of them said yes to, and the other no.
+        pairs: things coded.
+    """
+    yes = 2 * both + either
+    no = 2 * pairs - yes
+    if not yes or not no:
+        return None
+    return 1 - (either / pairs) * 2 * pairs * (2 * pairs - 1) / (2 * yes * no)
+
+
+def agreement(counts: Numbers, themes: int) -> tuple[float, float, float] | None:
+    """Return alpha between teller and program over all themes, and its 95 % interval.
+
+    Tellers, not themes, are drawn anew: the interval is the jackknife's (Efron & Stein 1981, Annals
+    of Statistics 9:586-596).
+
+    Args:
+        counts: per teller, themes that both said, and themes that one of them said.
+        themes: how many themes there are.
+    """
+    n = len(counts)
+    both, either = counts.sum(axis=0)
+    value = krippendorff_alpha(float(both), float(either), n * themes)
+    if value is None:
+        return None
+    without = []
+    tally, sizes = np.unique(counts, axis=0, return_counts=True)
+    for (one_both, one_either), size in zip(tally.tolist(), sizes.tolist(), strict=True):
+        left = krippendorff_alpha(
+            float(both) - one_both, float(either) - one_either, (n - 1) * themes
+        )
+        if left is None:
+            return None
+        without.append((left, size))
+    mean = sum(left * size for left, size in without) / n
+    error = sqrt((n - 1) / n * sum(size * (left - mean) ** 2 for left, size in without))
+    return value, max(value - Z * error, -1.0), min(value + Z * error, 1.0)
+
+
+def _has(figure: Figure) -> bool:
+    """Whether a figure carries statistics; what is published tells it, and nothing else."""
+    if figure.status is not Status.SHOWN or figure.n is None or figure.n < ENOUGH:
+        return False
+    if figure.kind is Kind.SCALE:
+        return len(scoring.by_id(figure.subject).items) > 1
+    return figure.kind is Kind.AGREEMENT
+
+
+def _answers(figure: Figure, people: pl.DataFrame) -> Numbers:
+    """Return a row per respondent in the order of `people`; NaN where nothing was answered."""
+    if figure.kind is Kind.SCALE:
+        scale = scoring.by_id(figure.subject)
+        scored = scoring.total_units(scale).is_not_null()
+        columns = [pl.when(scored).then(pl.col(item)).alias(item) for item in scale.items]
+        return _matrix(people.select(columns))
+    first, proposed = pl.col("themes_first"), pl.col("themes_proposed")
+    both = first.list.set_intersection(proposed).list.len()
+    either = first.list.set_symmetric_difference(proposed).list.len()
+    deleted = pl.col("story_deleted") if "story_deleted" in people.columns else pl.lit(False)
+    told = first.is_not_null() & pl.col("has_story") & ~deleted
+    columns = [pl.when(told).then(both).alias("both"), pl.when(told).then(either).alias("either")]
+    return _matrix(people.select(columns))
+
+
+def _estimates(figure: Figure, answers: Numbers, themes: int) -> list[Estimate]:
+    """Return the statistics of one figure, unrounded."""
+    given = answers[~np.isnan(answers).all(axis=1)]
+    if figure.kind is Kind.SCALE:
+        return _reliability(given)
+    found = agreement(given, themes)
+    return [] if found is None else [Estimate("agreement", *found)]
+
+
+def _reliability(answers: Numbers) -> list[Estimate]:
+    alpha, omega = cronbach_alpha(answers), mcdonald_omega(answers)
+    values: Mapping[str, float | None] = {"omega": omega}
+    found = [Estimate(name, value) for name, value in values.items() if value is not None]
+    if alpha is not None and alpha < 1:
+        interval = alpha_interval(alpha, len(answers), answers.shape[1])
+        found = [Estimate("alpha", alpha, *interval), *found]
+    return found
+
+
+def _covariance(answers: Numbers) -> Numbers:
+    """Return covariances, each of those who answered both items; NaN where fewer than two did."""
+    said = ~np.isnan(answers)
+    known = said.astype(np.float64)
+    values = np.where(said, answers, 0.0)
+    n = known.T @ known
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sums = values.T @ known
+        found: Numbers = (values.T @ values - sums * sums.T / n) / (n - 1)
+    return found
+
+
+def _matrix(frame: pl.DataFrame) -> Numbers:
+    return frame.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _times(count: int, step: float) -> float:
+    return round(count * step, 2)

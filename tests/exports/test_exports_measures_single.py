@@ -1,0 +1,159 @@
+"""Statistics of single answers against other formulas and published examples, and in releases."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pytest
+from exports_synthetic import catalogue, frame
+from scipy.optimize import minimize
+from sklearn.metrics import cohen_kappa_score
+
+from exports import Estimate, Kind, Policy, Release, release
+from exports.disclosure.single import (
+    ENOUGH,
+    agreement,
+    alpha_interval,
+    cronbach_alpha,
+    krippendorff_alpha,
+    mcdonald_omega,
+    one_factor,
+    rounded,
+)
+
+Numbers = npt.NDArray[np.float64]
+
+
+def answers(n: int, loadings: list[float], seed: int = 1) -> Numbers:
+    random = np.random.default_rng(seed)
+    factor = random.normal(size=(n, 1))
+    unique = random.normal(size=(n, len(loadings))) * np.sqrt(1 - np.square(loadings))
+    found: Numbers = factor * np.array(loadings) + unique
+    return found
+
+
+def test_alpha_is_the_share_of_the_sums_variance_that_items_do_not_have_alone() -> None:
+    drawn = np.round(answers(300, [0.8, 0.5, 0.6, 0.7]) + 3)
+    single, total = drawn.var(axis=0, ddof=1).sum(), drawn.sum(axis=1).var(ddof=1)
+    assert cronbach_alpha(drawn) == pytest.approx(4 / 3 * (1 - single / total))
+
+
+def test_alpha_uses_what_was_answered() -> None:
+    drawn = answers(4000, [0.7] * 5)
+    holes = np.where(np.random.default_rng(2).random(drawn.shape) < 0.1, np.nan, drawn)
+    assert cronbach_alpha(holes) == pytest.approx(cronbach_alpha(drawn), abs=0.02)
+    assert cronbach_alpha(np.ones((20, 3))) is None
+    assert cronbach_alpha(drawn[:, :1]) is None
+
+
+def test_the_interval_of_alpha_holds_the_truth_as_often_as_it_says() -> None:
+    truth = 5 / 4 * (1 - 5 / (5 + 20 * 0.36))
+    hits = 0
+    for seed in range(300):
+        alpha = cronbach_alpha(answers(100, [0.6] * 5, seed))
+        assert alpha is not None
+        low, high = alpha_interval(alpha, 100, 5)
+        hits += low <= truth <= high
+    assert 0.92 <= hits / 300 <= 0.98
+
+
+def test_omega_of_a_world_with_one_factor_is_what_its_loadings_give() -> None:
+    loadings = [0.9, 0.7, 0.5, 0.4]
+    truth = sum(loadings) ** 2 / (sum(loadings) ** 2 + sum(1 - np.square(loadings)))
+    assert mcdonald_omega(answers(200_000, loadings)) == pytest.approx(truth, abs=0.005)
+    assert mcdonald_omega(answers(100, [0.8, 0.8])) is None
+
+
+def test_loadings_are_scipys_least_squares() -> None:
+    covariance = np.cov(answers(300, [0.8, 0.5, 0.6, 0.7], 4), rowvar=False)
+    off = ~np.eye(4, dtype=bool)
+    expected = minimize(
+        lambda x: np.square((covariance - np.outer(x, x))[off]).sum(), np.full(4, 0.5), tol=1e-12
+    ).x
+    assert one_factor(covariance) == pytest.approx(expected, abs=1e-5)
+
+
+def test_krippendorffs_own_example() -> None:
+    """Krippendorff (2011), part A: alpha 0.095."""
+    meg = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0]
+    owen = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
+    both = sum(a and b for a, b in zip(meg, owen, strict=True))
+    either = sum(a != b for a, b in zip(meg, owen, strict=True))
+    assert krippendorff_alpha(both, either, 10) == pytest.approx(0.095, abs=5e-4)
+    assert krippendorff_alpha(0, 0, 10) is None
+    assert krippendorff_alpha(10, 0, 10) is None
+
+
+def test_agreement_is_near_cohens_kappa_and_its_interval_near_the_bootstraps() -> None:
+    random = np.random.default_rng(6)
+    teller = random.random((400, 12)) < 0.2
+    program = np.where(
+        random.random(teller.shape) < 0.85, teller, random.random(teller.shape) < 0.2
+    )
+    counts = np.column_stack([(teller & program).sum(1), (teller != program).sum(1)]).astype(float)
+    found = agreement(counts, 12)
+    assert found is not None
+    value, low, high = found
+    assert value == pytest.approx(cohen_kappa_score(teller.ravel(), program.ravel()), abs=0.005)
+    drawn = [counts[random.integers(0, 400, 400)].sum(0) for _ in range(2000)]
+    again = [krippendorff_alpha(both, either, 4800) for both, either in drawn]
+    expected = np.quantile(np.array(again, dtype=float), (0.025, 0.975))
+    assert (low, high) == pytest.approx(tuple(expected), abs=0.01)
+
+
+def test_estimates_are_rounded_their_intervals_outwards() -> None:
+    assert rounded(Estimate("alpha", 0.812, 0.701, 0.849)) == Estimate("alpha", 0.8, 0.7, 0.85)
+    assert rounded(Estimate("omega", 0.83)) == Estimate("omega", 0.85)
+
+
+TERMS = catalogue()
+
+
+def first(size: int, seed: int = 1) -> Release:
+    drawn = frame(size, TERMS, seed=seed)
+    return release(drawn, Policy(TERMS), series="a", published="2026-01-31")
+
+
+def test_only_figures_of_a_hundred_carry_estimates() -> None:
+    made = first(330)
+    carried = {figure.id: figure for figure in made.figures if figure.estimates}
+    assert {figure.kind for figure in carried.values()} == {Kind.SCALE, Kind.AGREEMENT}
+    assert all(figure.n is not None and figure.n >= ENOUGH for figure in carried.values())
+    assert "scale/lt1/*" not in carried
+    for figure in carried.values():
+        for one in figure.estimates:
+            assert one.value == pytest.approx(round(one.value * 20) / 20)
+    assert not any(figure.estimates for figure in first(90).figures)
+
+
+def test_estimates_are_in_the_document_and_read_back() -> None:
+    made = first(330)
+    again = Release.from_bytes(made.to_bytes())
+    assert again.figures == made.figures
+    assert b'"estimates":[{' in made.to_bytes()
+
+
+def test_a_scales_estimates_are_those_of_the_people_in_the_cell() -> None:
+    drawn = frame(400, TERMS)
+    made = release(drawn, Policy(TERMS), series="a", published="2026-01-31")
+    figure = made.figure(Kind.SCALE, "mt10", "s0")
+    assert figure is not None
+    inside = drawn.filter(pl.col("services").list.contains("s0"))
+    columns = [f"mt{i}" for i in range(1, 11)]
+    enough = inside.filter(pl.sum_horizontal(pl.col(c).is_not_null() for c in columns) >= 7)
+    expected = enough.select(columns).cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    alpha = cronbach_alpha(expected)
+    assert alpha is not None
+    found = {one.name: one for one in figure.estimates}
+    assert found["alpha"].value == pytest.approx(alpha, abs=0.025001)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    drawn = frame(260, TERMS)
+    one = release(drawn, Policy(TERMS), series="a", published="2026-01-31")
+    other = release(
+        drawn.sample(fraction=1, shuffle=True, seed=3),
+        Policy(TERMS),
+        series="a",
+        published="2026-01-31",
+    )
+    assert one.to_bytes() == other.to_bytes()
