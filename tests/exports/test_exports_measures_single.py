@@ -114,7 +114,7 @@ def first(size: int, seed: int = 1) -> Release:
 
 
 def test_only_figures_of_a_hundred_carry_estimates() -> None:
-    made = first(330)
+    made = first(700)
     carried = {figure.id: figure for figure in made.figures if figure.estimates}
     assert {figure.kind for figure in carried.values()} == {Kind.SCALE, Kind.AGREEMENT}
     assert all(figure.n is not None and figure.n >= ENOUGH for figure in carried.values())
