@@ -180,14 +180,27 @@ def worker_command(settings: Settings, once: bool) -> None:
     default=lambda: datetime.date.today().isoformat(),
     help="Date of the release; today when left out.",
 )
+@click.option("--retract", type=int, help="Take back the release of this number instead.")
+@click.option("--why", default="", help="With --retract: the reason, to be kept beside it.")
 @click.pass_obj
-def release(settings: Settings, code: str, day: datetime.datetime) -> None:
-    """Let out, through the gate, what may be let out of a round."""
+def release(
+    settings: Settings, code: str, day: datetime.datetime, retract: int | None, why: str
+) -> None:
+    """Let out, through the gate, what may be let out of a round; or take a release back.
+
+    Either a whole release is kept or nothing: after an interruption, run the command again.
+    """
     if day.date() > datetime.date.today():
         raise click.ClickException("A release is for ever and cannot lie ahead. Leave --date out.")
+    if retract is not None:
+        if not why.strip():
+            raise click.ClickException("Say with --why why the release is taken back.")
+        _with_database(settings, lambda: releases.retract(code, retract, why, day.date()))
+        click.echo(f"Release {retract} of {code} is not shown any more. It stays in the audit.")
+        return
 
     async def publish() -> tuple[exports.Release, bool]:
-        made = await releases.publish(code, day.date())
+        made = await releases.publish(code, day.date(), _step)
         return made, await releases.leaves_out_copies(code)
 
     made, held = _with_database(settings, publish)
@@ -205,6 +218,7 @@ def release(settings: Settings, code: str, day: datetime.datetime) -> None:
 
 @main.command()
 @click.option("--round", "code", required=True, help="The round's code.")
+@click.option("--data", is_flag=True, help="One row per response, made coarse; kept for ever.")
 @click.option(
     "--format",
     "names",
@@ -214,15 +228,31 @@ def release(settings: Settings, code: str, day: datetime.datetime) -> None:
 )
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The folder.")
 @click.pass_obj
-def export(settings: Settings, code: str, names: tuple[str, ...], output: Path) -> None:
+def export(settings: Settings, code: str, data: bool, names: tuple[str, ...], output: Path) -> None:
     """Write the latest release of a round to a folder, as files for researchers.
 
     A file that is there already is left alone, so what was interrupted goes on.
     """
-    made, study = _with_database(settings, lambda: releases.to_export(code))
-    exports.write_folder(
-        made, output, names or tuple(exports.formats()), study, lambda p: click.echo(f"Wrote {p}.")
+    today = datetime.date.today()
+    made, study = _with_database(
+        settings,
+        lambda: releases.dataset(code, today, _step) if data else releases.to_export(code),
     )
+    chosen = names or tuple(exports.formats(rows=data))
+    exports.write_folder(made, output, chosen, study, lambda path: click.echo(f"Wrote {path}."))
+
+
+STEPS = {
+    "counting": "Reading the answers …",
+    "comparing": "Comparing with everything that has been let out …",
+    "protecting": "Making rows in which nobody stands out; this may take minutes …",
+}
+
+
+def _step(step: str) -> None:
+    """Say what is being done, to a person who waits and not into a file."""
+    if sys.stderr.isatty():
+        click.echo(STEPS[step], err=True)
 
 
 @main.group(name="round")

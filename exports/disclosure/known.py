@@ -300,7 +300,7 @@ class Known:
         """Yield what a file says of a question, exactly: per code, and per place that it tells."""
         places = [ALL]
         if "services" in exported.members.columns:
-            places += exported.members["services"].explode().drop_nulls().unique().sort()
+            places += exported.members["services"].explode().drop_nulls().unique().sort().to_list()
         for key in places:
             for held, size in self._in_file(number, column, key)["held"].value_counts().iter_rows():
                 yield Cell(

@@ -7,20 +7,24 @@ every category differs by 0 or at least k people, as the gate asks of two releas
 """
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from io import BytesIO
 from itertools import product
+from typing import Any, Self
 
 import polars as pl
 
 from enumerations import Language
+from exports.disclosure.audit import audit
 from exports.disclosure.catalogue import ALL, CODED, Catalogue, Kind, Question
-from exports.disclosure.document import Exported, History, Release, Status
+from exports.disclosure.document import Exported, History, Release, Status, Table
 from exports.disclosure.frame import check_frame
 from exports.disclosure.policy import Policy
 from exports.disclosure.rules import Moves, large, steady
-from exports.errors import DatasetError, HistoryError
+from exports.errors import DatasetError, DocumentError, HistoryError
 from exports.instruments import Category, Step, Text, items, scoring
 from exports.messages import messages
 
@@ -30,6 +34,8 @@ L = 2  # different answers to a question in every class: l-diversity, Machanavaj
 TOLD = (Kind.ANSWERED, Kind.GROUP, Kind.ITEM, Kind.GROWTH, Kind.SCALE)
 UNSAID = {Kind.ANSWERED: frozenset({0, 1}), Kind.GROUP: frozenset({0})}
 """Codes that tell nothing of anybody, so that a whole class may have them: told no such thing."""
+
+LISTS = ("untold", "merged", "withheld")
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,61 @@ class Dataset:
     protection: Protection
     exported: Exported = field(compare=False, repr=False)
 
+    def to_bytes(self) -> bytes:
+        """Return everything that may be seen: canonical JSON (UTF-8, sorted keys)."""
+        document = {
+            "number": self.number,
+            "published": self.published,
+            "series": self.series,
+            "rows": self.frame.to_dict(as_series=False),
+            "variables": [
+                asdict(known) | {"values": [[code, text] for code, text in known.values.items()]}
+                for known in self.variables
+            ],
+            "protection": asdict(self.protection),
+        }
+        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode() + b"\n"
+
+    def members_to_bytes(self) -> bytes:
+        """Return whose rows they are as Parquet bytes, to be stored as carefully as the answers."""
+        buffer = BytesIO()
+        self.exported.members.write_parquet(buffer)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, document: bytes, members: bytes) -> Self:
+        """Read what `to_bytes` and `members_to_bytes` wrote.
+
+        Raises:
+            DocumentError: the bytes are not those of a data set.
+        """
+        try:
+            data = json.loads(document)
+            variables = tuple(_read_variable(entry) for entry in data["variables"])
+            names = [known.name for known in variables]
+            done = data["protection"]
+            rows = pl.read_parquet(BytesIO(members))
+            return cls(
+                number=data["number"],
+                published=data["published"],
+                series=data["series"],
+                frame=pl.DataFrame(data["rows"], schema=dict.fromkeys(names, pl.Int64)),
+                variables=variables,
+                protection=Protection(**done | {name: tuple(done[name]) for name in LISTS}),
+                exported=Exported(data["number"], data["published"], rows),
+            )
+        except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+            raise DocumentError(
+                f"This is not a data set ({type(error).__name__}). "
+                "Give the bytes of Dataset.to_bytes() and members_to_bytes() unchanged."
+            ) from None
+
+
+def _read_variable(entry: Mapping[str, Any]) -> Variable:
+    values = dict(entry["values"])
+    return Variable(**{**entry, "values": values, "missing": tuple(entry["missing"])})
+
 
 @dataclass(frozen=True)
 class _Told:
@@ -142,10 +203,14 @@ def protect(
     snapshots = _snapshots(asked, history, series)
     told = _told(people, asked, snapshots, least)
     ages = [question for question in asked if question.kind is Kind.AGE]
-    for services, age in product((True, False), _age_steps(ages)):
-        classed = _classed(people, told, policy, snapshots, services, age)
+    without = [one for one in told if one.question.kind is not Kind.GROUP]
+    before = _proven(history, policy.catalogue)
+    for services, age, kept in product((True, False), _age_steps(ages), (told, without)):
+        classed = _classed(people, kept, policy, snapshots, services, age)
         if classed is not None and _apart(classed, history.exports, least):
-            return _dataset(classed, told, age, asked, policy, last, published)
+            made = _dataset(classed, kept, age, asked, policy, last, published)
+            if not _tells(made.exported, history, policy.catalogue) - before:
+                return made
     raise DatasetError(
         "No data set can be made in which nobody stands out, or too few have come since the last "
         "one. Collect more answers, release again, and try then."
@@ -411,6 +476,35 @@ def _apart(classed: pl.DataFrame, earlier: Sequence[Exported], least: int) -> bo
         if 0 < gone < least or (sizes.len()["len"] < least).any():
             return False
     return True
+
+
+def _tells(
+    exported: Exported, history: History, catalogue: Catalogue
+) -> frozenset[tuple[tuple[Table, ...], str]]:
+    """Return what releases and files with this one prove of fewer than k people.
+
+    What the file says itself of its own rows is not meant: who shares a row's service and age is
+    one of k there. So findings are left out that are of a question and place that the file tells.
+    """
+    columns = set(exported.members.columns)
+    places = {ALL, *exported.members["services"].explode().drop_nulls()}
+    with_it = replace(history, exports=(*history.exports, exported))
+    return frozenset(
+        (tables, answer)
+        for tables, answer in _proven(with_it, catalogue)
+        if any(_beyond(table.figure, columns, places) for table in tables)
+    )
+
+
+def _beyond(figure: str, columns: set[str], places: set[str]) -> bool:
+    """Whether a figure's id is of a question or a place that a file does not tell."""
+    kind, *rest = figure.split("/")
+    return bool(rest) and ("/".join([kind, rest[0]]) not in columns or rest[1] not in places)
+
+
+def _proven(history: History, catalogue: Catalogue) -> frozenset[tuple[tuple[Table, ...], str]]:
+    found = audit(history.releases, history.exports, catalogue).findings
+    return frozenset((finding.tables, finding.answer) for finding in found)
 
 
 def _class_then(members: pl.DataFrame) -> list[pl.Expr]:

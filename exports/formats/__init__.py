@@ -23,9 +23,14 @@ class Format(Protocol):
 
 
 @cache
-def formats() -> Mapping[str, Format]:
-    """Return the formats by name: every module of this folder but base."""
-    names = sorted(module.name for module in iter_modules(__path__) if module.name != "base")
+def formats(rows: bool = False) -> Mapping[str, Format]:
+    """Return the formats by name: every module of this folder but base.
+
+    Args:
+        rows: only those that take a data set.
+    """
+    left_out = {"base", "budget"} if rows else {"base"}
+    names = sorted(name for _, name, _ in iter_modules(__path__) if name not in left_out)
     return {name: cast(Format, import_module(f"{__name__}.{name}")) for name in names}
 
 

@@ -9,6 +9,7 @@ from enumerations import Language
 from exports.disclosure.microdata import Variable
 from exports.formats import csv
 from exports.formats.base import Outgoing, Study, name_of, table, title_of, variables
+from exports.instruments import Text
 
 SUFFIX = ".csv-metadata.json"
 
@@ -20,7 +21,7 @@ def render(outgoing: Outgoing, study: Study) -> bytes:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "nb"}],
         "url": name_of(outgoing, study) + csv.SUFFIX,
         "dc:title": {lang: title_of(outgoing, study, lang) for lang in Language},
-        "dc:publisher": dict(study.publisher),
+        "dc:publisher": _words(study.publisher),
         "dc:issued": {"@value": outgoing.published, "@type": "date"},
         "tableSchema": {
             "columns": [_column(known, kinds[known.name]) for known in variables(outgoing)]
@@ -33,17 +34,22 @@ def _column(known: Variable, kind: pl.DataType) -> dict[str, Any]:
     column: dict[str, Any] = {
         "name": known.name,
         "titles": known.name,
-        "dc:description": dict(known.label),
+        "dc:description": _words(known.label),
         "datatype": _datatype(kind),
     }
     if known.unit:
         column["fortell:unit"] = known.unit
     if known.values:
         column["fortell:codes"] = [
-            {"code": code, "label": dict(text), "missing": code in known.missing}
+            {"code": code, "label": _words(text), "missing": code in known.missing}
             for code, text in known.values.items()
         ]
     return column
+
+
+def _words(text: Text) -> dict[str, str]:
+    """A text in all languages, always in the same order."""
+    return {language: text[language] for language in Language}
 
 
 def _datatype(kind: pl.DataType) -> str:

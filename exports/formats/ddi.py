@@ -71,14 +71,14 @@ def _variable(above: Element, known: Variable, numeric: bool) -> None:
         "intrvl": "contin" if numeric and not known.values else "discrete",
     }.items():
         element.set(name, value)
-    for language, text in known.label.items():
-        _add(element, "labl", text, language)
+    for language in Language:
+        _add(element, "labl", known.label[language], language)
     for code, names in known.values.items():
         category = _add(element, "catgry")
         category.set("missing", "Y" if code in known.missing else "N")
         _add(category, "catValu", str(code))
-        for language, text in names.items():
-            _add(category, "labl", text, language)
+        for language in Language:
+            _add(category, "labl", names[language], language)
     _add(element, "varFormat").set("type", "numeric" if numeric else "character")
 
 

@@ -230,13 +230,13 @@ def tables() -> tuple[type[Table], ...]:
     """Every table, each defined in the room that owns it."""
     from server.act.tables import Action, Card
     from server.collect.tables import Inbox, Response, Round, Secret, Spent, Tombstone
-    from server.release.tables import ReleaseRow
+    from server.release.tables import DatasetRow, ReleaseRow, Retraction
     from server.staff.tables import Account, Look, Session
     from server.understand.tables import Annotation
 
     return (
         Round, Inbox, Response, Tombstone, Spent, Annotation, ReleaseRow, Action, Card,
-        Account, Session, Secret, Look,
+        Account, Session, Secret, Look, Retraction, DatasetRow,
     )  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from server.collect.responses import Document, Teller, decode, theme_ids
 from server.collect.tables import Response
 from server.understand.tables import Annotation
 
+Answers = pl.DataFrame
+"""One row per response; only the gate looks into it."""
+
 About = tuple[list[str], list[str]]
 """Themes of a response's stories, and those of them told positively and never critically."""
 

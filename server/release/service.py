@@ -2,28 +2,35 @@
 
 import datetime
 import hashlib
+from collections.abc import Callable
 from uuid import UUID, uuid5
+
+from piccolo.table import Table
 
 import exports
 import nlp
-from exports import Catalogue, Group, History, Policy, Release, Service, Study, Theme
+from exports import Catalogue, Dataset, Group, History, Policy, Release, Service, Study, Theme
 from server import logs
 from server.collect import copies, questionnaire, rounds
 from server.collect.rounds import Definition
-from server.release.frame import Unread, frame
-from server.release.tables import ReleaseRow
+from server.collect.tables import Round
+from server.release.frame import Answers, Unread, frame
+from server.release.tables import DatasetRow, ReleaseRow, Retraction
 
 
 class ReleaseError(Exception):
     """A release cannot be made; the message says what to do."""
 
 
-async def publish(code: str, day: datetime.date) -> Release:
+async def publish(
+    code: str, day: datetime.date, tell: Callable[[str], None] = lambda step: None
+) -> Release:
     """Let out what may be let out of a round, and keep it for ever; copies are held back first.
 
     Args:
         code: the round's code.
         day: date of the release.
+        tell: is told of each step when it begins.
 
     Returns:
         The new release.
@@ -32,19 +39,11 @@ async def publish(code: str, day: datetime.date) -> Release:
         ReleaseError: no such round, or stories wait for the language engine.
         exports.ExportError: the gate refuses; nothing is published.
     """
-    found = await rounds.find(code)
-    if found is None:
-        raise ReleaseError(f"No round has the code {code}. See which there are: fortell round list")
-    row, definition = found
-    items = questionnaire.counted(definition)
+    row, definition = await _round(code)
     await copies.look(row.id)
-    try:
-        answers = await frame(row.id, items)
-    except Unread:
-        raise ReleaseError(
-            "Some stories have not been read by the language engine. Run: fortell worker --once "
-            "(if it stays so, the worker's log names the error)."
-        ) from None
+    tell("counting")
+    answers = await _answers(row, definition)
+    tell("comparing")
     earlier = await history(row.id)
     policy = Policy(catalogue(definition, day))
     made = exports.release(
@@ -57,6 +56,80 @@ async def publish(code: str, day: datetime.date) -> Release:
     await _keep(row.id, made)
     logs.event("released", round=definition.code, number=made.number)
     return made
+
+
+async def retract(code: str, number: int, why: str, day: datetime.date) -> None:
+    """Take a release back: it is not shown any more. It stays in every comparison and audit.
+
+    Raises:
+        ReleaseError: no such round or release, or it is retracted already.
+    """
+    row, definition = await _round(code)
+    there = ReleaseRow.exists().where((ReleaseRow.round == row.id) & (ReleaseRow.number == number))
+    if not await there:
+        raise ReleaseError(f"{code} has no release {number}. Give the number of one that it has.")
+    kept = await _once(
+        Retraction,
+        Retraction(
+            id=uuid5(row.id, f"retraction {number}"),
+            round=row.id,
+            number=number,
+            retracted=day,
+            why=why,
+        ),
+    )
+    if not kept:
+        raise ReleaseError(f"Release {number} of {code} is retracted already.")
+    logs.event("retracted", round=definition.code, number=number)
+
+
+async def dataset(
+    code: str, day: datetime.date, tell: Callable[[str], None] = lambda step: None
+) -> tuple[Dataset, Study]:
+    """Rows for researchers beside the latest release: those kept before, or new ones, then kept.
+
+    Args:
+        code: the round's code.
+        day: date of a new data set.
+        tell: is told of each step when it begins.
+
+    Raises:
+        ReleaseError: no such round, nothing released, or stories wait for the language engine.
+        exports.ExportError: no data set can be made in which nobody stands out.
+    """
+    row, definition = await _round(code)
+    earlier = await history(row.id)
+    before = await _dataset_of(row.id, len(earlier.releases))
+    if before is None:
+        tell("protecting")
+        before = exports.protect(
+            await _answers(row, definition),
+            Policy(catalogue(definition, day)),
+            earlier,
+            series=nlp.model_version(),
+            published=day.isoformat(),
+        )
+        await _keep_dataset(row.id, before)
+        logs.event("exported", round=definition.code, number=before.number)
+    return before, _study(definition)
+
+
+async def _round(code: str) -> tuple[Round, Definition]:
+    found = await rounds.find(code)
+    if found is None:
+        raise ReleaseError(f"No round has the code {code}. See which there are: fortell round list")
+    return found
+
+
+async def _answers(row: Round, definition: Definition) -> Answers:
+    """A round's answers as the gate wants them."""
+    try:
+        return await frame(row.id, questionnaire.counted(definition))
+    except Unread:
+        raise ReleaseError(
+            "Some stories have not been read by the language engine. Run: fortell worker --once "
+            "(if it stays so, the worker's log names the error)."
+        ) from None
 
 
 async def leaves_out_copies(code: str) -> bool:
@@ -77,13 +150,42 @@ async def _keep(round_id: UUID, made: Release) -> None:
         members=made.members_to_bytes(),
         digest=hashlib.sha256(document).hexdigest(),
     )
-    kept = (
-        await ReleaseRow.insert(row)
-        .on_conflict(target=ReleaseRow.id, action="DO NOTHING")
-        .returning(ReleaseRow.id)
-    )
-    if not kept:
+    if not await _once(ReleaseRow, row):
         raise ReleaseError("Another release was made at the same time. Run the command again.")
+
+
+async def _keep_dataset(round_id: UUID, made: Dataset) -> None:
+    """Store a data set under a key of round and release, so that there is one beside each."""
+    document = made.to_bytes()
+    row = DatasetRow(
+        id=uuid5(round_id, f"dataset {made.number}"),
+        round=round_id,
+        number=made.number,
+        published=datetime.date.fromisoformat(made.published),
+        document=document.decode(),
+        members=made.members_to_bytes(),
+        digest=hashlib.sha256(document).hexdigest(),
+    )
+    if not await _once(DatasetRow, row):
+        raise ReleaseError("Another data set was made at the same time. Run the command again.")
+
+
+async def _once(table: type[Table], row: Table) -> bool:
+    """Store a row, unless there is one with its key."""
+    key = table._meta.primary_key
+    insert = table.insert(row).on_conflict(target=key, action="DO NOTHING")
+    return bool(await insert.returning(key))
+
+
+async def _dataset_of(round_id: UUID, number: int) -> Dataset | None:
+    row = (
+        await DatasetRow.objects()
+        .where((DatasetRow.round == round_id) & (DatasetRow.number == number))
+        .first()
+    )
+    if row is None:
+        return None
+    return Dataset.from_bytes(_as_published(row.document, row.digest), row.members)
 
 
 def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
@@ -113,7 +215,7 @@ def _thursday(day: datetime.date) -> datetime.date:
 
 
 async def history(round_id: UUID) -> History:
-    """Every earlier release of a round, with its members: for the gate only.
+    """Everything let out of a round before, with its members: for the gate only.
 
     Raises:
         ReleaseError: a document is not the one that was published.
@@ -121,11 +223,24 @@ async def history(round_id: UUID) -> History:
     rows = (
         await ReleaseRow.objects().where(ReleaseRow.round == round_id).order_by(ReleaseRow.number)
     )
+    sets = (
+        await DatasetRow.objects().where(DatasetRow.round == round_id).order_by(DatasetRow.number)
+    )
     return History(
         tuple(
             Release.from_bytes(_as_published(row.document, row.digest), row.members) for row in rows
-        )
+        ),
+        retracted=await _retracted(round_id),
+        exports=tuple(
+            Dataset.from_bytes(_as_published(row.document, row.digest), row.members).exported
+            for row in sets
+        ),
     )
+
+
+async def _retracted(round_id: UUID) -> frozenset[int]:
+    rows = await Retraction.select(Retraction.number).where(Retraction.round == round_id)
+    return frozenset(row["number"] for row in rows)
 
 
 async def to_export(code: str) -> tuple[Release, Study]:
@@ -140,13 +255,16 @@ async def to_export(code: str) -> tuple[Release, Study]:
         raise ReleaseError(
             f"Nothing has been released from {code}. Run: fortell release --round {code}"
         )
-    _, definition = found
+    return made, _study(found[1])
+
+
+def _study(definition: Definition) -> Study:
     publisher = rounds.names(definition.organisation.name)
-    return made, Study(definition.code, rounds.names(definition.title), publisher)
+    return Study(definition.code, rounds.names(definition.title), publisher)
 
 
 async def latest(round_id: UUID) -> Release | None:
-    """The latest release of a round, as it was published."""
+    """The latest release of a round that is not retracted, as it was published."""
     document = await latest_document(round_id)
     return None if document is None else Release.from_bytes(document)
 
@@ -171,9 +289,10 @@ async def latest_document(round_id: UUID) -> bytes | None:
     Raises:
         ReleaseError: the bytes are not those that were published.
     """
+    retracted = sorted(await _retracted(round_id))
     row = (
         await ReleaseRow.select(ReleaseRow.document, ReleaseRow.digest)
-        .where(ReleaseRow.round == round_id)
+        .where((ReleaseRow.round == round_id) & ReleaseRow.number.not_in([0, *retracted]))
         .order_by(ReleaseRow.number, ascending=False)
         .first()
     )

@@ -17,3 +17,25 @@ class ReleaseRow(Table, tablename="release"):
     document = Text()
     members = Bytea()
     digest = Varchar(64)
+
+
+class Retraction(Table, tablename="retraction"):
+    """A release that was wrong: it is not shown any more, and stays in the audit."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    number = Integer()
+    retracted = Date(default=None)
+    why = Text()
+
+
+class DatasetRow(Table, tablename="dataset"):
+    """A data set beside the release `number`; kept as a release is."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    number = Integer()
+    published = Date(default=None)
+    document = Text()
+    members = Bytea()
+    digest = Varchar(64)

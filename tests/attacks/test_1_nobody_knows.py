@@ -58,6 +58,8 @@ OTHERS = {
     "session": {"token_hash", "account", "expires"},
     "round": {"id", "code", "definition", "opens", "closes", "seal_key"},
     "release": {"id", "round", "number", "published", "document", "members", "digest"},
+    "retraction": {"id", "round", "number", "retracted", "why"},
+    "dataset": {"id", "round", "number", "published", "document", "members", "digest"},
     "action": {"id", "round", "theme", "status", "text", "next_check"},
     "card": {"round", "published"},
     "secret": {"name", "value"},

@@ -337,6 +337,52 @@ def test_no_command_prints_or_writes_a_count_or_a_text(
     assert re.fullmatch(COMMANDS["serve"].prints, log.read_text("utf-8"))
 
 
+def test_a_data_set_holds_no_text_and_no_way_back_to_an_answer(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of those in the release, none of which stands alone; a second run gives the same."""
+    monkeypatch.setattr("logging.root.handlers", [])
+    in_loop(fill(database))
+    words = ("export", "--data", "--round", CODE, "--output")
+    early = fortell(database, *words, str(tmp_path / "early"))
+    assert early.exit_code == 1
+    assert "Release first" in early.output
+    assert fortell(database, "release", "--round", CODE).exit_code == 0
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        done = fortell(database, *words, str(folder))
+        assert done.exit_code == 0, done.output
+    contents = [{path.name: path.read_bytes() for path in f.iterdir()} for f in folders]
+    assert contents[0] == contents[1]
+    (table,) = (path for path in folders[0].iterdir() if path.suffix == ".csv")
+    rows = pl.read_csv(table)
+    assert rows.height == doors.ANSWERED
+    told = [name for name in ("service", "age_band") if name in rows.columns]
+    assert min(rows.group_by(told).len()["len"].to_list()) >= 10
+    for path in folders[0].iterdir():
+        assert CANARY not in written(path).lower()
+
+
+def test_a_retracted_release_is_shown_nowhere(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("logging.root.handlers", [])
+    in_loop(fill(database))
+    assert fortell(database, "release", "--round", CODE).exit_code == 0
+    retract = ("release", "--round", CODE, "--retract", "1")
+    assert fortell(database, *retract).exit_code == 1, "a reason is asked for"
+    done = fortell(database, *retract, "--why", "Feil tema")
+    assert re.fullmatch(rf"Release 1 of {CODE} is not shown any more\. .*\n", done.output)
+    assert fortell(database, *retract, "--why", "Feil tema").exit_code == 1
+    export = fortell(database, "export", "--round", CODE, "--output", str(tmp_path / "x"))
+    assert "Nothing has been released" in export.output
+    with serving(database, tmp_path / "log") as server:
+        for address in (f"/rapport/{CODE}", f"/rapport/{CODE}/nav", f"/api/rounds/{CODE}/release"):
+            assert httpx.get(f"{server.url}{address}").status_code == 404, address
+    again = fortell(database, "release", "--round", CODE)
+    assert again.output.startswith(f"Release 2 of {CODE}: ")
+
+
 def written(path: Path) -> str:
     """What can be read in a file; of one that only programs read, the table."""
     content = path.read_bytes()
