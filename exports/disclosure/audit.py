@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from exports.disclosure.catalogue import Catalogue
@@ -135,10 +136,10 @@ def _size(known: Known, target: Target) -> int:
     nested = all(known.left(other.snapshot, cell.snapshot) == 0 for other in without)
     if size >= cell.k or (nested and len(without) < 2):
         return size
-    ids = known.within(cell)
+    inside = known.within(cell)
     for other in without:
-        ids = ids.join(known.within(other), on="id", how="anti")
-    return ids.height
+        inside = np.setdiff1d(inside, known.within(other), assume_unique=True)
+    return len(inside)
 
 
 def _near(pairs: Sequence[Target]) -> Mapping[Node, set[Node]]:
@@ -175,12 +176,8 @@ def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[i
     fields: dict[str, type[pl.DataType]] = {"column": pl.String, "place": pl.String}
     fields |= dict.fromkeys(("time", "mask", "low", "high", "k"), pl.Int64)
     fields["whole"] = pl.Boolean
-    table = pl.DataFrame(
-        [tuple(getattr(cell, name) for name in fields) for cell in cells],
-        schema=dict.fromkeys(fields, pl.Int64)
-        | {"column": pl.String, "place": pl.String, "whole": pl.Boolean},
-        orient="row",
-    ).with_row_index("cell")
+    columns = {name: [getattr(cell, name) for cell in cells] for name in fields}
+    table = pl.DataFrame(columns, schema=fields).with_row_index("cell")
     places = table["place"].unique().to_list()
     ups = [(place, up) for place in places for up in (place, *known.above(place))]
     images = [

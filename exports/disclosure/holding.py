@@ -6,8 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from exports.disclosure.audit import audit
-from exports.disclosure.catalogue import cell_name
-from exports.disclosure.document import Figure, Finding, History, Reason, Release
+from exports.disclosure.catalogue import Catalogue, cell_name
+from exports.disclosure.document import Exported, Figure, Finding, History, Reason, Release, Status
 from exports.errors import AuditError
 
 NAMED = 5  # findings that an error tells of
@@ -33,6 +33,20 @@ def hold_back(release: Release, history: History, instead: Mapping[str, Figure])
     return release
 
 
+def check_file(exported: Exported, history: History, catalogue: Catalogue) -> None:
+    """Refuse a research file that proves something of fewer than k people, with what is out.
+
+    Raises:
+        AuditError: it does.
+    """
+    before, after = (
+        audit(history.releases, files, catalogue).findings
+        for files in (history.exports, (*history.exports, exported))
+    )
+    if found := tuple(finding for finding in after if finding not in before):
+        raise AuditError(_message(found), found)
+
+
 def _new(release: Release, history: History) -> list[Finding]:
     """Return what is proven with this release, and was not before."""
     done = audit(
@@ -44,9 +58,10 @@ def _new(release: Release, history: History) -> list[Finding]:
 def _least(findings: Sequence[Finding], release: Release) -> set[str]:
     """Return figures of this release, small ones first, one or more of each finding's."""
     held: set[str] = set()
+    anew = {figure.id for figure in release.figures if figure.status is Status.SHOWN}
     for finding in sorted(findings, key=lambda finding: finding.tables[0].figure):
         names = {table.figure for table in finding.tables if table.number == release.number}
-        names &= release.by_id.keys()
+        names &= anew
         if names and not names & held:
             held.add(min(names, key=lambda name: (release.by_id[name].n or 0, name)))
     return held

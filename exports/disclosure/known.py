@@ -12,6 +12,8 @@ from math import ceil
 from operator import or_
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from exports.disclosure.catalogue import (
@@ -25,6 +27,8 @@ from exports.disclosure.catalogue import (
 from exports.disclosure.document import Exported, Figure, Release, Status, Table
 from exports.errors import HistoryError
 
+Numbers = npt.NDArray[np.int64]
+People = tuple[Numbers, Numbers]
 Snap = tuple[str, str, int]  # a figure: question, place, release
 FILE = "/file "  # between a place and the number of the research file that lies in it
 
@@ -126,8 +130,8 @@ class Known:
             return ()
         return tuple(sorted(self._holders[cell])) if cell in self._holders else (ALL,)
 
-    def people(self, column: str, place: str, time: int) -> pl.DataFrame:
-        """Return who is in a figure: `id`, and `held`, the mask of what is said of each."""
+    def people(self, column: str, place: str, time: int) -> People:
+        """Return who is in a figure: their numbers, sorted, and the mask of what each said."""
         snapshot = column, place, time
         if snapshot not in self._people:
             cell, _, number = place.partition(FILE)
@@ -139,24 +143,26 @@ class Known:
 
     def forget(self) -> None:
         """Free what was read of the members."""
-        for kept in (self._people, self._counts, self._left):
+        for kept in (self._people, self._counts, self._left, self._held):
             kept.clear()
 
-    def _in_release(self, column: str, cell: str, time: int) -> pl.DataFrame:
-        release = self.releases[time - 1]
+    def _in_release(self, column: str, cell: str, time: int) -> People:
+        if (column, time) not in self._held:
+            codes = _members(self.releases[time - 1])[column]
+            masks = np.zeros(256, dtype=np.int64)  # by code + 128; null, as any unknown code, is 0
+            for code, bit in self.bits[column].items():
+                masks[code + 128] = bit
+            self._held[column, time] = masks[codes.cast(pl.Int64).fill_null(-128).to_numpy() + 128]
         start, size = self._slices[time - 1].get(cell, (0, 0))
-        people = _members(release).slice(start, size).select("id", held=column).drop_nulls()
-        bits = self.bits[column]
-        masks = pl.DataFrame({"held": list(bits), "mask": list(bits.values())}).cast(
-            {"held": people.schema["held"]}
-        )
-        return people.join(masks, on="held", maintain_order="left").select("id", held="mask")
+        rows = self._numbers[time - 1][start : start + size]
+        held = self._held[column, time][start : start + size]
+        return rows[held > 0], held[held > 0]
 
     def counts(self, snapshot: Snap) -> Mapping[int, int]:
         """Return how many people a figure holds per code."""
         if snapshot not in self._counts:
-            held = self.people(*snapshot)["held"]
-            self._counts[snapshot] = dict(held.value_counts().iter_rows())
+            masks, sizes = np.unique(self.people(*snapshot)[1], return_counts=True)
+            self._counts[snapshot] = dict(zip(masks.tolist(), sizes.tolist(), strict=True))
         return self._counts[snapshot]
 
     def size(self, cell: Cell, within: Cell | None = None) -> int:
@@ -167,13 +173,11 @@ class Known:
         counts = self.counts(cell.snapshot)
         return sum(size for held, size in counts.items() if not held & ~mask)
 
-    def within(self, cell: Cell) -> pl.DataFrame:
-        """Return the ids of those in a cell."""
-        return (
-            self.people(*cell.snapshot)
-            .filter(pl.col("held") & ~pl.lit(cell.mask) == 0)
-            .select("id")
-        )
+    def within(self, cell: Cell) -> Numbers:
+        """Return the numbers of those in a cell."""
+        rows, held = self.people(*cell.snapshot)
+        inside: Numbers = rows[(held & ~cell.mask) == 0]
+        return inside
 
     def left(self, then: Snap, now: Snap) -> int:
         """Return how many of a figure are not in another, or have another code there.
@@ -181,11 +185,13 @@ class Known:
         A theme's figure and its group's have codes of their own; there, who is in both has stayed.
         """
         if (then, now) not in self._left:
-            joined = self.people(*then).join(self.people(*now), on="id", how="left", suffix="_now")
-            stayed = pl.col("held_now").is_not_null()
-            if then[0] == now[0]:
-                stayed &= (pl.col("held") & pl.col("held_now")) != 0
-            self._left[then, now] = joined.filter(~stayed).height
+            (before, said), (after, says) = self.people(*then), self.people(*now)
+            at = np.searchsorted(after, before)
+            at[at == len(after)] = 0
+            stayed = after[at] == before if len(after) else np.zeros(len(before), dtype=bool)
+            if then[0] == now[0] and len(after):
+                stayed &= (says[at] & said) != 0
+            self._left[then, now] = int(len(before) - stayed.sum())
         return self._left[then, now]
 
     def images(self, column: str, mask: int, shown: set[str]) -> Iterator[tuple[str, int]]:
@@ -240,19 +246,41 @@ class Known:
             return True
         key = tuple(family)
         if key not in self._apart:
-            held = pl.concat([self._ids(place) for place in family])
-            self._apart[key] = held["id"].n_unique() == held.height
+            everybody = np.concatenate([self._ever_in(place) for place in family])
+            self._apart[key] = len(np.unique(everybody)) == len(everybody)
         return self._apart[key]
 
-    def _ids(self, place: str) -> pl.DataFrame:
+    def _ever_in(self, place: str) -> Numbers:
         """Return everybody who has ever been in a place."""
         found = []
-        for release, slices in zip(self.releases, self._slices, strict=True):
-            found.append(_members(release).slice(*slices.get(place, (0, 0))).select("id"))
-        return pl.concat(found).unique()
+        for slices, numbers in zip(self._slices, self._numbers, strict=True):
+            start, size = slices.get(place, (0, 0))
+            found.append(numbers[start : start + size])
+        return np.unique(np.concatenate(found))
 
     @cached_property
-    def _people(self) -> dict[Snap, pl.DataFrame]:
+    def _ids(self) -> pl.DataFrame:
+        """Number everybody in the order of their ids, which is the order within a cell."""
+        tables = [_members(release) for release in self.releases]
+        tables += [exported.members for exported in self.exports]
+        ids = pl.concat([table.select("id") for table in tables]).unique().sort("id")
+        return ids.with_row_index("number")
+
+    @cached_property
+    def _numbers(self) -> list[Numbers]:
+        """Return the number of whom each row of a release's members is about."""
+        return [self._number(_members(release)) for release in self.releases]
+
+    def _number(self, table: pl.DataFrame) -> Numbers:
+        joined = table.select("id").join(self._ids, on="id", how="left", maintain_order="left")
+        return joined["number"].cast(pl.Int64).to_numpy()
+
+    @cached_property
+    def _held(self) -> dict[tuple[str, int], Numbers]:
+        return {}
+
+    @cached_property
+    def _people(self) -> dict[Snap, People]:
         return {}
 
     @cached_property
@@ -302,13 +330,14 @@ class Known:
         if "services" in exported.members.columns:
             places += exported.members["services"].explode().drop_nulls().unique().sort().to_list()
         for key in places:
-            for held, size in self._in_file(number, column, key)["held"].value_counts().iter_rows():
+            masks, sizes = np.unique(self._in_file(number, column, key)[1], return_counts=True)
+            for held, size in zip(masks.tolist(), sizes.tolist(), strict=True):
                 yield Cell(
                     column, f"{key}{FILE}{number}", exported.number, held, size, size,
                     self.releases[-1].k, False, Table(f"file {number}", exported.number),
                 )  # fmt: skip
 
-    def _in_file(self, number: int, column: str, cell: str) -> pl.DataFrame:
+    def _in_file(self, number: int, column: str, cell: str) -> People:
         """Return who is in a file; answers told less finely of some are taken so of everybody."""
         rows = self.exports[number - 1].members
         masks: Mapping[Any, int] = self.bits[column]
@@ -319,7 +348,8 @@ class Known:
         if cell != ALL:
             rows = rows.filter(pl.col("services").list.contains(cell))
         held = pl.col(column).replace_strict(coarse, default=None, return_dtype=pl.Int64)
-        return rows.select("id", held=held).drop_nulls()
+        rows = rows.select("id", held=held).drop_nulls().sort("id")
+        return self._number(rows), rows["held"].to_numpy()
 
     def _categories(self, column: str) -> dict[str, int]:
         """Return the masks of categories, by id."""
