@@ -12,7 +12,7 @@ import polars as pl
 
 from enumerations import AgeBand, Level
 from exports.errors import PolicyError
-from exports.instruments import Category, Ladder, Text, items, scoring
+from exports.instruments import Category, Item, Ladder, Text, items, scoring
 
 ALL = "*"  # the service of a figure about everyone who answered
 SEPARATOR = "|"  # between service and period in a cell
@@ -30,10 +30,15 @@ class Kind(StrEnum):
     SCALE = "scale"
     DONT_KNOW = "dont_know"
     AGREEMENT = "agreement"
+    SIGNIFICATION = "signification"
 
 
 # Kinds that follow the language model and the codebook: a new series starts them afresh.
 CODED = frozenset({Kind.THEME, Kind.GROUP, Kind.AGREEMENT})
+
+CLEAR = {3: 55, 2: 70}
+"""How much of 100, in steps of 5, a pole of a triad or dyad has where an answer is its own: more
+than half, and more than two thirds."""
 
 _YES, _OTHER, _NO = 2, 1, 0
 MENTIONS: Ladder = (
@@ -286,7 +291,7 @@ class Catalogue:
                 continue
             if not item.figure:
                 continue
-            code = pl.col(item.id).cast(pl.Int8)
+            code = _marked(item) if item.poles else pl.col(item.id).cast(pl.Int8)
             yield Question(Kind(item.figure), item.id, item.ladder, code)
             if item.dont_know:
                 yield Question(Kind.DONT_KNOW, item.id, DONT_KNOWS, _dont_know(item.id))
@@ -335,6 +340,14 @@ def _agreement(told: pl.Expr) -> pl.Expr:
     same = first.list.set_symmetric_difference(proposed).list.len() == 0
     code = pl.when(same).then(_YES).when(common > 0).then(_OTHER).otherwise(_NO)
     return pl.when(told & first.is_not_null()).then(code.cast(pl.Int8))
+
+
+def _marked(item: Item) -> pl.Expr:
+    """Code an own marking: the pole that has the most of the 100, if enough; else between them."""
+    parts = pl.col(item.id)
+    clear = parts.list.max() >= CLEAR[len(item.poles)]
+    code = pl.when(clear).then(parts.list.arg_max().cast(pl.Int8)).otherwise(len(item.poles))
+    return pl.when(parts.is_not_null()).then(code.cast(pl.Int8))
 
 
 def _age_band() -> pl.Expr:

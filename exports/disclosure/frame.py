@@ -47,6 +47,8 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
     if "age_band" in frame.columns:
         _within(frame.drop_nulls("age_band"), "age_band", list(AgeBand))
     for item in items().values():
+        if item.id in frame.columns and item.poles and item.figure:
+            _check_marking(frame[item.id], len(item.poles))
         if item.id in frame.columns and item.one:
             if not frame.schema[item.id].is_integer():
                 raise FrameError(f"Column {item.id} must hold integers. Cast it to Int64.")
@@ -76,6 +78,23 @@ def _check_choices(frame: pl.DataFrame, catalogue: Catalogue) -> None:
         )
     for name in sorted(CHOICES):
         _within(frame.drop_nulls(name), name, [theme.id for theme in catalogue.themes])
+
+
+def _check_marking(parts: pl.Series, poles: int) -> None:
+    name = parts.name
+    if parts.dtype != pl.List(pl.Int64):
+        raise FrameError(f"Column {name} must be there as List(Int64). Cast it.")
+    said = parts.drop_nulls()
+    right = (
+        (said.list.drop_nulls().list.len() == poles)
+        & (said.list.len() == poles)
+        & (said.list.sum() == 100)
+        & (said.list.min() >= 0)
+    )
+    if not right.fill_null(value=False).all():
+        raise FrameError(
+            f"Column {name} must share 100 between its {poles} poles. Correct it, or use null."
+        )
 
 
 def _within(frame: pl.DataFrame, column: str, known: list[str]) -> None:

@@ -91,6 +91,8 @@ def _options() -> Iterable[list[str]]:
     for item in items().values():
         for option in item.options if item.figure else ():
             yield [item.id, str(option.value), *(option.label[lang] for lang in Language)]
+        for pole in item.poles if item.figure else ():
+            yield [item.id, pole.id, *(pole.label[lang] for lang in Language)]
 
 
 def _merged() -> list[str]:

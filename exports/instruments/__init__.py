@@ -69,8 +69,8 @@ class Item:
     - triad, dyad: 100 shared between three or two `poles`.
     - stones: each of `stones` on a field of 0–100 along `x` and along `y`.
 
-    `figure` is the kind of figure its answers make ("item", "growth"), or None where the gate has
-    no figure for it; `ladder` how finely they may be published.
+    `figure` is the kind of figure its answers make ("item", "growth", "signification"), or None
+    where the gate has no figure for it; `ladder` how finely they may be published.
     """
 
     id: str
@@ -194,12 +194,13 @@ def _instrument(entry: dict[str, Any]) -> Instrument:
 
 def _item(entry: dict[str, Any]) -> Item:
     options = tuple(Option(**option) for option in entry.get("options", []))
+    poles = tuple(Mark(**pole) for pole in entry.get("poles", []))
     return Item(
         id=entry["id"],
         type=entry.get("type", "choice"),
         text=entry["text"],
         options=options,
-        ladder=_ladder(entry.get("ladder", []), options),
+        ladder=_poles_ladder(poles) if poles else _ladder(entry.get("ladder", []), options),
         figure=entry.get("figure"),
         scored=entry.get("scored", True),
         theme=entry.get("theme"),
@@ -209,7 +210,7 @@ def _item(entry: dict[str, Any]) -> Item:
         anchor_min=entry.get("anchor_min"),
         anchor_max=entry.get("anchor_max"),
         most=entry.get("most"),
-        poles=tuple(Mark(**pole) for pole in entry.get("poles", [])),
+        poles=poles,
         stones=tuple(Mark(**stone) for stone in entry.get("stones", [])),
         x=_axis(entry.get("x")),
         y=_axis(entry.get("y")),
@@ -229,6 +230,19 @@ def _scale(instrument: str, entry: dict[str, Any], scored: tuple[str, ...]) -> S
         min_answered=entry["min_answered"],
         cuts=tuple(entry["cuts"]),
         ladder=_ladder(entry["ladder"], ()),
+    )
+
+
+def _poles_ladder(poles: tuple[Mark, ...]) -> Ladder:
+    """Return how finely a marking may be published: by pole, near any pole or between, not at all.
+
+    Codes are the places of the poles; one more is between them.
+    """
+    each, between = tuple(range(len(poles))), Category("between_poles", (len(poles),))
+    return (
+        (*(Category(pole.id, (code,)) for code, pole in enumerate(poles)), between),
+        (Category("near_a_pole", each), between),
+        (Category("everyone", (*each, len(poles))),),
     )
 
 

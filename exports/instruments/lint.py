@@ -25,8 +25,11 @@ NEEDS = {
 ALSO = {"multiple": ("most",)}
 """What an item of a type may have besides."""
 
-UNCOUNTED = ("story", "multiple", "ranking", "triad", "dyad", "stones")
+UNCOUNTED = ("story", "multiple", "ranking", "stones")
 """Types that the gate has no figure for."""
+
+MARKED = ("triad", "dyad")
+"""Types whose figure, if they have one, is a signification, and that nothing else has."""
 
 FACES = range(1, 6)
 MOST_STONES = 5
@@ -85,6 +88,8 @@ def _item(instrument: Entry, item: Entry) -> Iterator[str]:
         return
     if kind in UNCOUNTED and whole.get("figure") is not None:
         yield f"the gate has no figure for a {kind}. Write `figure: null`."
+    if (whole.get("figure") == "signification") != (kind in MARKED) and whole.get("figure"):
+        yield "`figure: signification` is for triads and dyads, and they have no other."
     yield from CHECKS.get(kind, _nothing)(whole)
 
 

@@ -1,7 +1,10 @@
-"""How a measure is said: "about x of n", and a percentage only from n = 50."""
+"""How a measure is said: "about x of n", a percentage only from n = 50, differences in words."""
 
 from enumerations import Language
 from exports.measures import Share
+from exports.measures.differences import Difference, Verdict
+from exports.measures.funnel import Place
+from exports.measures.runs import RunChart
 from exports.messages import messages
 
 PERCENT_FROM = 50  # respondents; below it a percentage promises more than the answers hold
@@ -20,6 +23,25 @@ def between(share: Share, language: Language) -> str:
         return messages(language)["between"].format(low=low, high=high, n=share.n)
     low, high = percent(share.low), percent(share.high)
     return messages(language)["between_percent"].format(low=low, high=high)
+
+
+def compared(difference: Difference, language: Language) -> str:
+    """Say a difference: "tydelig forskjell (middels stor)", "innenfor vanlig variasjon" …"""
+    words = messages(language)
+    said = words[f"difference.{difference.verdict}"]
+    if difference.verdict is not Verdict.CLEAR or difference.effect is None:
+        return said
+    return f"{said} ({words[f'difference.size.{difference.effect.size}']})"
+
+
+def placed(place: Place, language: Language) -> str:
+    """Say where a service lies: over, within or under usual variation."""
+    return messages(language)[f"measure.place.{place}"]
+
+
+def moved(chart: RunChart, language: Language) -> str:
+    """Say whether a level has shifted, or only varies as usual."""
+    return messages(language)["measure.run.shift" if chart.shift else "measure.run.steady"]
 
 
 def percent(part: float) -> int:

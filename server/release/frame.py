@@ -13,6 +13,7 @@ import polars as pl
 
 import nlp
 from enumerations import Sentiment
+from exports import instruments
 from server.collect.answers import DONT_KNOW
 from server.collect.copies import COUNTS
 from server.collect.responses import Document, Teller, decode, theme_ids
@@ -128,6 +129,7 @@ def _chosen_first(document: Document) -> tuple[list[str], list[str]] | tuple[Non
 
 def _schema(items: list[str]) -> dict[str, pl.DataType]:
     texts = pl.List(pl.String())
+    marked = {item.id for entry in instruments().values() for item in entry.items if item.poles}
     return {
         "id": pl.String(),
         "period": pl.String(),
@@ -140,7 +142,7 @@ def _schema(items: list[str]) -> dict[str, pl.DataType]:
         "themes_first": texts,
         "themes_proposed": texts,
         "dont_know": texts,
-        **dict.fromkeys(items, pl.Int64()),
+        **{item: pl.List(pl.Int64()) if item in marked else pl.Int64() for item in items},
     }
 
 
@@ -157,5 +159,5 @@ def _row(row: dict[str, Any], read: list[_Annotated], items: list[str]) -> tuple
         *_about(document, read),
         *_chosen_first(document),
         [item for item in items if answers.get(item) == DONT_KNOW],
-        *(value if isinstance(value := answers.get(item), int) else None for item in items),
+        *(value if isinstance(value := answers.get(item), int | list) else None for item in items),
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
+from enumerations import Language
 from exports import Count, Figure, Kind, Share, Status
 from exports.measures import wilson
 from exports.measures.differences import (
@@ -18,7 +19,11 @@ from exports.measures.differences import (
     hedges_g,
     sample,
 )
+from exports.measures.funnel import Place
+from exports.measures.runs import run_chart
+from exports.measures.series import Point
 from exports.measures.standard import shifted, standardised
+from exports.measures.wording import compared, moved, placed
 
 
 def share(x: int, n: int) -> Share:
@@ -135,3 +140,17 @@ def test_composition_shifts_by_more_than_ten_points() -> None:
     assert not shifted({"a": 50, "b": 50}, {"a": 118, "b": 82})
     assert shifted({"a": 50, "b": 50}, {"a": 122, "b": 78})
     assert shifted({"a": 100}, {"a": 80, "b": 20})
+
+
+def test_differences_are_said_in_plain_words_and_never_as_significant() -> None:
+    large = difference_of_means(Sample(2, 1, 40), Sample(4, 1, 40))
+    assert compared(large, Language.BOKMAL) == "tydelig forskjell (stor)"
+    assert compared(large, Language.NYNORSK) == "tydeleg forskjell (stor)"
+    same = difference_of_shares(share(20, 40), share(21, 40))
+    assert compared(same, Language.BOKMAL) == "innenfor vanlig variasjon"
+    few = difference_of_shares(share(2, 15), share(14, 15))
+    assert compared(few, Language.BOKMAL) == "for få svar til å si"
+    assert placed(Place.UNDER, Language.ENGLISH) == "under usual variation"
+    chart = run_chart([Point(str(i), 2 + 6 * (i > 8), 10) for i in range(18)])
+    assert chart is not None
+    assert moved(chart, Language.BOKMAL) == "Nivået har trolig endret seg"

@@ -8,15 +8,19 @@ from exports_synthetic import catalogue, frame
 from scipy.optimize import minimize
 from sklearn.metrics import cohen_kappa_score
 
-from exports import Estimate, Kind, Policy, Release, release
+from exports import Estimate, FrameError, Kind, Policy, Release, Status, release
 from exports.disclosure.single import (
     ENOUGH,
+    NOTHING,
     agreement,
+    aitchison_variance,
     alpha_interval,
+    centre,
     cronbach_alpha,
     krippendorff_alpha,
     mcdonald_omega,
     one_factor,
+    replace_zeros,
     rounded,
 )
 
@@ -157,3 +161,82 @@ def test_the_order_of_rows_changes_nothing() -> None:
         published="2026-01-31",
     )
     assert one.to_bytes() == other.to_bytes()
+
+
+def test_zeros_are_replaced_as_in_scikit_bios_example() -> None:
+    """skbio.stats.composition.multi_replace, documentation."""
+    parts = np.array([[0.2, 0.4, 0.4, 0], [0, 0.5, 0.5, 0]])
+    expected = [[0.1875, 0.375, 0.375, 0.0625], [0.0625, 0.4375, 0.4375, 0.0625]]
+    assert replace_zeros(parts, 0.0625, 1) == pytest.approx(np.array(expected))
+
+
+def test_a_centre_is_where_all_log_ratios_have_their_mean() -> None:
+    parts = np.random.default_rng(1).dirichlet([4, 2, 1], 60) * 100
+    found = centre(parts)
+    assert found.sum() == pytest.approx(100)
+    for i, j in ((0, 1), (1, 2), (0, 2)):
+        ratios = np.log(parts[:, i] / parts[:, j])
+        assert np.log(found[i] / found[j]) == pytest.approx(ratios.mean())
+
+
+def test_aitchisons_variance_is_that_of_all_pairs_of_log_ratios() -> None:
+    parts = np.random.default_rng(2).dirichlet([4, 2, 1], 60) * 100
+    pairs = [np.log(parts[:, i] / parts[:, j]).var(ddof=1) for i in range(3) for j in range(3)]
+    assert aitchison_variance(parts) == pytest.approx(sum(pairs) / 2 / 3)
+    assert aitchison_variance(np.tile([50.0, 30, 20], (9, 1))) == pytest.approx(0)
+
+
+def marked(size: int) -> pl.DataFrame:
+    random = np.random.default_rng(9)
+    triads = [
+        (np.bincount(random.integers(0, 3, 4), minlength=3) * 25).tolist() for _ in range(size)
+    ]
+    dyads = [[int(a), 100 - int(a)] for a in random.integers(0, 21, size) * 5]
+    said = random.random(size) < 0.9
+    return frame(size, TERMS).with_columns(
+        merk1=pl.Series([t if s else None for t, s in zip(triads, said, strict=True)]),
+        merk2=pl.Series(dyads),
+    )
+
+
+def test_markings_are_counted_by_pole_and_carry_their_centre() -> None:
+    drawn = marked(500)
+    made = release(drawn, Policy(TERMS), series="a", published="2026-01-31")
+    figure = made.figure(Kind.SIGNIFICATION, "merk1", "*")
+    assert figure is not None
+    said = drawn.drop_nulls("merk1")["merk1"].to_list()
+    named = ["individ", "relasjon", "situasjon"]
+    expected = {name: sum(t[i] > 50 for t in said) for i, name in enumerate(named)}
+    expected["between_poles"] = len(said) - sum(expected.values())
+    assert {c.id: c.x for c in figure.categories} == pytest.approx(expected, abs=2)
+    parts = np.where(np.array(said) == 0, NOTHING, np.array(said, dtype=float))
+    zeros = (np.array(said) == 0).sum(axis=1, keepdims=True)
+    parts = np.where(np.array(said) == 0, NOTHING, parts * (100 - NOTHING * zeros) / 100)
+    means = np.exp(np.log(parts).mean(axis=0))
+    shares = dict(zip(named, means / means.sum() * 100, strict=True))
+    found = {one.name: one.value for one in figure.estimates}
+    assert set(found) == {"spread", *(f"part:{name}" for name in named)}
+    for name, share in shares.items():
+        assert found[f"part:{name}"] % 5 == 0
+        assert found[f"part:{name}"] == pytest.approx(share, abs=2.5)
+
+
+def test_a_marking_whose_poles_are_not_told_apart_has_no_centre() -> None:
+    made = release(marked(120), Policy(TERMS), series="a", published="2026-01-31")
+    merged = [
+        figure
+        for figure in made.figures
+        if figure.kind is Kind.SIGNIFICATION
+        and figure.status is Status.SHOWN
+        and len(figure.categories) < 3
+    ]
+    assert merged
+    assert not any(figure.estimates for figure in merged)
+
+
+@pytest.mark.parametrize("answer", [[50, 50], [50, 40, 20], [120, -10, -10], [100, None, 0]])
+def test_a_marking_shares_a_hundred_between_its_poles(answer: list[int | None]) -> None:
+    column = pl.Series([answer] * 30, dtype=pl.List(pl.Int64))
+    drawn = frame(30, TERMS).with_columns(merk1=column)
+    with pytest.raises(FrameError, match="merk1"):
+        release(drawn, Policy(TERMS), series="a", published="2026-01-31")
