@@ -220,7 +220,8 @@ def _answers(figure: Figure, people: pl.DataFrame) -> Numbers:
     if figure.kind is Kind.SCALE:
         scale = scoring.by_id(figure.subject)
         scored = scoring.total_units(scale).is_not_null()
-        columns = [pl.when(scored).then(pl.col(item)).alias(item) for item in scale.items]
+        points = zip(scale.items, scoring.points(scale), strict=True)
+        columns = [pl.when(scored).then(value).alias(item) for item, value in points]
         return _matrix(people.select(columns))
     if figure.kind is Kind.SIGNIFICATION:
         poles = range(len(items()[figure.subject].poles))
