@@ -1,7 +1,8 @@
-"""What the gate costs: 100 000 synthetic responses to a release, beside plain aggregation.
+"""What the gate and its audit cost, beside plain aggregation, over synthetic responses.
 
-Both read the same frame in a process of their own, so that peak memory is each one's. The plain
-aggregation answers the same questions for the same cells with polars and no gate.
+Each reads the same frame in a process of its own, so that peak memory is each one's. The plain
+aggregation answers the same questions for the same cells with polars and no gate. One of another
+size: `python -m benchmarks.release ninth 1000000 2000` prints seconds, MiB and figures.
 """
 
 import resource
@@ -14,20 +15,28 @@ import numpy as np
 import polars as pl
 
 from enumerations import Level
+from exports.disclosure.audit import audit
 from exports.disclosure.catalogue import ALL, Catalogue, Group, Question, Service, Theme
-from exports.disclosure.document import History
+from exports.disclosure.document import History, Release
 from exports.disclosure.gate import release
 from exports.disclosure.policy import Policy
 from exports.instruments import items
 
-RESPONSES, SERVICES, THEMES, GROUPS = 100_000, 200, 35, 8
+RESPONSES, SERVICES, THEMES, GROUPS, EARLIER = 100_000, 200, 35, 8, 8
+LAST = {"series": "1", "published": "2026-10-01"}
+LABELS = {
+    "plain": "plain polars aggregation, no gate",
+    "gate": "the gate with its audit, first release",
+    "ninth": "the gate with its audit, ninth release",
+    "audit": "of that, one audit of the nine",
+}
 NAMES = dict.fromkeys(("nb", "nn", "en"), "x")
 
 
-def catalogue() -> Catalogue:
-    """Return a catalogue the size of a large municipality's."""
+def catalogue(services: int = SERVICES) -> Catalogue:
+    """Return a catalogue; 200 services are as many as a large municipality has."""
     return Catalogue(
-        services=tuple(Service(f"s{i}", "nav_kontor", NAMES) for i in range(SERVICES)),
+        services=tuple(Service(f"s{i}", "nav_kontor", NAMES) for i in range(services)),
         groups=tuple(Group(f"G{i}", NAMES) for i in range(GROUPS)),
         themes=tuple(
             Theme(f"T{i}", f"G{i % GROUPS}", list(Level)[i % 3], NAMES) for i in range(THEMES)
@@ -77,56 +86,57 @@ def plain(frame: pl.DataFrame, questions: list[Question]) -> int:
     return rows
 
 
-def measure(name: str) -> None:
-    """Run one of the two and print seconds, and the peak in MiB above the frame's own."""
-    terms = catalogue()
-    frame = responses(RESPONSES, terms)
+def measure(name: str, size: int = RESPONSES, services: int = SERVICES) -> None:
+    """Run one and print seconds, peak in MiB above the frame's own, and what it counted."""
+    terms = catalogue(services)
+    frame = responses(size, terms)
+    earlier = history(frame, terms) if name in ("ninth", "audit") else History()
+    done = release(frame, Policy(terms), earlier, **LAST) if name == "audit" else None
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     if name == "plain":
-        plain(frame, list(terms.questions(frame.columns)))
+        counted = plain(frame, list(terms.questions(frame.columns)))
+    elif done is None:
+        counted = len(release(frame, Policy(terms), earlier, **LAST).figures)
     else:
-        first = release(
-            frame if name == "gate" else frame.head(RESPONSES * 3 // 4),
-            Policy(terms),
-            series="1",
-            published="2026-10-01",
-        )
-        if name == "second":
-            start = time.perf_counter()
-            release(frame, Policy(terms), History((first,)), series="1", published="2026-11-01")
+        counted = audit((*earlier.releases, done), (), terms, since=done.number).cells
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(f"{seconds:.2f} {peak / 1024:.0f}")
+    print(f"{seconds:.2f} {peak / 1024:.0f} {counted}")
+
+
+def history(frame: pl.DataFrame, terms: Catalogue) -> History:
+    """Return eight releases, each of more of the frame."""
+    done: list[Release] = []
+    for number in range(1, EARLIER + 1):
+        some = frame.head(frame.height * number // (EARLIER + 1))
+        done.append(release(some, Policy(terms), History(tuple(done)), **LAST))
+    return History(tuple(done))
 
 
 def main() -> list[str]:
     """Measure and return a Markdown table."""
     found = {}
-    for name in ("plain", "gate", "second"):
+    for name in LABELS:
         command = [sys.executable, "-m", "benchmarks.release", name]
         root = Path(__file__).parents[1]
         done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
         found[name] = tuple(float(figure) for figure in done.stdout.split())
-    labels = {
-        "plain": "plain polars aggregation, no gate",
-        "gate": "the gate, first release",
-        "second": "the gate, second release (75 000 → 100 000 responses)",
-    }
     lines = [
         f"{RESPONSES} responses, {SERVICES} services, {THEMES} themes",
         "",
-        "| | seconds | × plain | peak MiB above the frame |",
-        "|---|---:|---:|---:|",
+        "| | seconds | × plain | peak MiB above what it reads | rows, figures or cells |",
+        "|---|---:|---:|---:|---:|",
     ]
     base = found["plain"][0]
-    for name, (seconds, peak) in found.items():
-        lines.append(f"| {labels[name]} | {seconds:.2f} | {seconds / base:.1f} | {peak:.0f} |")
+    for name, (seconds, peak, counted) in found.items():
+        row = f"| {LABELS[name]} | {seconds:.2f} | {seconds / base:.1f} | {peak:.0f} "
+        lines.append(f"{row}| {counted:.0f} |")
     return lines
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        measure(sys.argv[1])
+        measure(sys.argv[1], *map(int, sys.argv[2:]))
     else:
         print("\n".join(main()))

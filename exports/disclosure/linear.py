@@ -1,7 +1,7 @@
 """What linear equations prove about whole numbers of people. Knows nothing of figures.
 
-As the intruder of tau-ARGUS and GaussSuppression: bounds of a group over every solution of the
-published equations, by linear and then whole-number programming (HiGHS through scipy).
+As tau-ARGUS audits tables with hidden cells: bounds of a group over every solution of the published
+equations, by linear and then whole-number programming (HiGHS through scipy).
 """
 
 from collections.abc import Mapping, Sequence
