@@ -6,8 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from exports.disclosure.audit import audit
-from exports.disclosure.catalogue import Catalogue, cell_name
-from exports.disclosure.document import Exported, Figure, Finding, History, Reason, Release, Status
+from exports.disclosure.catalogue import cell_name
+from exports.disclosure.document import Figure, Finding, History, Reason, Release, Status
 from exports.errors import AuditError
 
 NAMED = 5  # findings that an error tells of
@@ -31,20 +31,6 @@ def hold_back(release: Release, history: History, instead: Mapping[str, Figure])
             raise AuditError(_message(found), tuple(found))
         release = _without(release, chosen, instead)
     return release
-
-
-def check_file(exported: Exported, history: History, catalogue: Catalogue) -> None:
-    """Refuse a research file that proves something of fewer than k people, with what is out.
-
-    Raises:
-        AuditError: it does.
-    """
-    before, after = (
-        audit(history.releases, files, catalogue).findings
-        for files in (history.exports, (*history.exports, exported))
-    )
-    if found := tuple(finding for finding in after if finding not in before):
-        raise AuditError(_message(found), found)
 
 
 def _new(release: Release, history: History) -> list[Finding]:
