@@ -19,7 +19,7 @@ from exports.disclosure.document import (
 from exports.disclosure.gate import release
 from exports.disclosure.microdata import Dataset, Protection, Variable, protect
 from exports.disclosure.policy import Policy
-from exports.disclosure.quotes import Quote
+from exports.disclosure.quotes import APPROVERS, Quote
 from exports.errors import (
     AuditError,
     DatasetError,
@@ -57,10 +57,13 @@ from exports.report import (
     render_index,
     render_report,
 )
+from exports.report.words import INTERPRETATIONS
 from exports.services import ServiceClass, service_classes
 
 __all__ = [
     "ALL",
+    "APPROVERS",
+    "INTERPRETATIONS",
     "Area",
     "AuditError",
     "Axis",

@@ -17,6 +17,7 @@ from litestar import Litestar
 
 import exports
 import nlp
+from enumerations import Language
 from nlp.cli import nlp_group
 from server import database, demo, edge, errors, worker
 from server.app import create_app
@@ -24,8 +25,11 @@ from server.collect import preview, rounds
 from server.collect.definition import CODE
 from server.collect.rounds import RoundError
 from server.database import DatabaseError
+from server.release import paper, words_file
 from server.release import service as releases
+from server.release.paper import PaperError
 from server.release.service import ReleaseError
+from server.release.words_file import WordsError
 from server.settings import Settings, SettingsError
 from server.signer import app as signer
 from server.signer import slips
@@ -38,10 +42,12 @@ MOST_INVITATIONS = 5000
 EXPECTED = (
     AccountError,
     DatabaseError,
+    PaperError,
     ReleaseError,
     RoundError,
     SettingsError,
     SignerError,
+    WordsError,
     exports.ExportError,
     nlp.ModelMissing,
 )
@@ -253,6 +259,79 @@ def _step(step: str) -> None:
     """Say what is being done, to a person who waits and not into a file."""
     if sys.stderr.isatty():
         click.echo(STEPS[step], err=True)
+
+
+@main.command()
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.option("--service", default=exports.ALL, show_default=True, help="Its key; * for everybody.")
+@click.option(
+    "--reading",
+    type=click.Choice([str(reading) for reading in exports.Reading]),
+    default=exports.Reading.TEAM.value,
+    show_default=True,
+    help="Who it is written for.",
+)
+@click.option(
+    "--language",
+    type=click.Choice([str(language) for language in Language]),
+    help="The round's first language when left out.",
+)
+@click.option(
+    "--format", "kind", type=click.Choice(["html", "pdf"]), default="html", show_default=True
+)
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path),
+    help="Quotes, interpretations, questions and figures from elsewhere (fortell words check).",
+)
+@click.option(
+    "--browser",
+    type=click.Path(path_type=Path),
+    help="The Chromium that prints; looked for when left out.",
+)
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The file.")
+@click.pass_obj
+def report(
+    settings: Settings,
+    code: str,
+    service: str,
+    reading: str,
+    language: str | None,
+    kind: str,
+    words: Path | None,
+    browser: Path | None,
+    output: Path,
+) -> None:
+    """Write a report on the latest release as one file that loads nothing."""
+    program = paper.browser(browser) if kind == "pdf" else None
+    written = words_file.read(words) if words else None
+    wanted = Language(language) if language else None
+    chosen = paper.Wanted(code, service, exports.Reading(reading), wanted, written)
+    page, published = _with_database(settings, lambda: paper.page(chosen))
+    if program:
+        click.echo(f"Printing with {program} …")
+    made = paper.pdf(page, published, program) if program else page.encode()
+    paper.keep(made, output)
+    click.echo(f"Wrote {output}.")
+
+
+@main.group(name="words")
+def words_group() -> None:
+    """What people write for reports: quotes, interpretations, questions, figures."""
+
+
+@words_group.command(name="check")
+@click.argument("file", type=click.Path(path_type=Path))
+def words_check(file: Path) -> None:
+    """Say whether a file of words is right, and everything that is not, with its line."""
+    words_file.read(file)
+    click.echo(f"{file} can be used: fortell report --words {file}")
+
+
+@words_group.command(name="schema")
+def words_schema() -> None:
+    """Print the JSON Schema of a file of words."""
+    click.echo(json.dumps(words_file.schema(), ensure_ascii=False, indent=2))
 
 
 @main.group(name="round")

@@ -7,6 +7,9 @@ from enumerations import ActionStatus
 from exports.disclosure.quotes import Quote
 from exports.instruments import Text
 
+INTERPRETATIONS = 2
+"""Fewest interpretations of one finding: one alone looks like the truth."""
+
 
 @dataclass(frozen=True)
 class Interpretation:

@@ -90,14 +90,14 @@ def parse(text: str, name: str) -> Definition:
         RoundError: the file has mistakes; the message gives each one's line and what is expected.
     """
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        node = yaml.compose(text, Loader=Loader)
+        data = yaml.load(text, Loader=Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RoundError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
     except (yaml.YAMLError, RecursionError):
         raise RoundError(f"{name}: this is not YAML; save the file as UTF-8 text.") from None
-    found = sorted({(_line(node, path), said) for path, said in mistakes(data)})
+    found = sorted({(line_of(node, path), said) for path, said in mistakes(data)})
     if found:
         raise RoundError("\n".join(f"{name}, line {line}: {said}" for line, said in found))
     return msgspec.convert(data, Definition, strict=True)
@@ -109,17 +109,17 @@ def mistakes(data: Any) -> list[Mistake]:
     Args:
         data: what YAML made of the file.
     """
-    misfits = list(_misfits(Definition, data, "$"))
+    unfit = list(misfits(Definition, data, "$"))
     if not isinstance(data, dict):
-        return misfits
+        return unfit
     required = {field.name for field in FIELDS if field.required}
-    broken = {_field(path) for path, _ in misfits} | (required - data.keys())
+    broken = {_field(path) for path, _ in unfit} | (required - data.keys())
     definition = _as_far_as_it_fits(data, broken)
     found = [mistake for check in CHECKS for mistake in check(definition)]
-    return misfits + [mistake for mistake in found if _field(mistake[0]) not in broken]
+    return unfit + [mistake for mistake in found if _field(mistake[0]) not in broken]
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Takes everything but null and whole numbers as text, and no key twice."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (so it is in yaml)
@@ -128,6 +128,7 @@ class _Loader(yaml.SafeLoader):
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a key that stands twice."""
         made: dict[Any, Any] = super().construct_mapping(node, deep)
         seen = set()
         for key, _ in node.value:
@@ -139,7 +140,7 @@ class _Loader(yaml.SafeLoader):
         return made
 
 
-def _line(node: yaml.Node | None, path: str) -> int:
+def line_of(node: yaml.Node | None, path: str) -> int:
     """Line, counted from 1, of a path such as `$.services[0].name`."""
     line = node.start_mark.line if node else 0
     for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path):
@@ -158,7 +159,7 @@ def _line(node: yaml.Node | None, path: str) -> int:
 # What does not fit the types
 
 
-def _misfits(kind: Any, value: Any, path: str) -> Iterator[Mistake]:
+def misfits(kind: Any, value: Any, path: str) -> Iterator[Mistake]:
     """Every place where a value does not fit its type; msgspec itself stops at the first."""
     kinds = _kinds(kind)
     struct = next((one for one in kinds if isinstance(one, msgspec.StructMeta)), None)
@@ -167,7 +168,7 @@ def _misfits(kind: Any, value: Any, path: str) -> Iterator[Mistake]:
         yield from _misfits_of_struct(struct, value, path)
     elif list in whole and isinstance(value, list) and value:
         for index, item in enumerate(value):
-            yield from _misfits(get_args(whole[list])[0], item, f"{path}[{index}]")
+            yield from misfits(get_args(whole[list])[0], item, f"{path}[{index}]")
     elif dict in whole and isinstance(value, dict):
         for key, item in value.items():
             for said in _misfit(whole[dict], {key: item}, path):
@@ -186,7 +187,7 @@ def _misfits_of_struct(struct: Any, value: dict[Any, Any], path: str) -> Iterato
             yield f"{path}.{key}", f"{_prefix(path)}unknown field `{key}`. {advice}"
     for name, field in fields.items():
         if name in value:
-            yield from _misfits(field.type, value[name], f"{path}.{name}")
+            yield from misfits(field.type, value[name], f"{path}.{name}")
         elif field.required:
             yield path, f"{_prefix(path)}missing required field `{name}`. Write it."
 

@@ -19,7 +19,7 @@ from server.collect import rounds
 from server.collect.rounds import Definition
 from server.collect.tables import Round
 from server.errors import Problem
-from server.release import service
+from server.release import paper, service
 from server.release.others import Others, others
 
 READER = "for"
@@ -72,7 +72,8 @@ async def report(request: AnyRequest, code: FromPath[str], key: FromPath[str]) -
     page = replace(page, readings=_readings(request, definition, key))
     before = await service.earlier(row.id, made)
     language, reading = _language(request, definition), _reading(request)
-    return _html(exports.render_report(made, key, language, page, reading, before))
+    words = await paper.words_of(row.id)
+    return _html(exports.render_report(made, key, language, page, reading, before, words))
 
 
 @get(

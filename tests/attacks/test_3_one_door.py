@@ -216,6 +216,8 @@ COMMANDS = {
         rf"Release 1 of {CODE}: \d+ figures shown, \d+ hidden \(each says why\)\.\n",
     ),
     "export": Command(("--round", CODE, "--output", FILE), r"(?:Wrote [^\n]*\.\n){3,}"),
+    "report": Command(("--round", CODE, "--service", "nav", "--output", FILE), r"Wrote [^\n]*\.\n"),
+    "words check": Command(("WORDS",), r"[^\n]* can be used: fortell report --words [^\n]*\n"),
     "round check": Command(("ROUND",), rf"[^\n]* is a round: {CODE}\.\n"),
     "round load": Command(("ROUND",), rf"Loaded\. Answering page: [^\n]*/r/{CODE}\n"),
     "round list": Command((), rf"{CODE}  2026-01-01 – …  Fortell\n"),
@@ -235,6 +237,7 @@ COMMANDS = {
 
 ON_FILES: dict[str, tuple[str, ...]] = {
     "round schema": (),
+    "words schema": (),
     "nlp evaluate": ("SENTENCE",),
     "nlp discover": ("STORIES",),
     "nlp summarise": ("--help",),
@@ -305,7 +308,10 @@ def files(folder: Path, database: str) -> dict[str, str]:
     assert there.parent == demo_folder
     there.parent.mkdir()
     there.touch()  # as if the demo municipality were loaded
-    return {"ROUND": str(round_file), "STORIES": str(stories), "DEMO": str(demo_folder)}
+    words = folder / "words.yaml"
+    words.write_text("questions: []\n", "utf-8")
+    given = {"ROUND": round_file, "STORIES": stories, "DEMO": demo_folder, "WORDS": words}
+    return {name: str(path) for name, path in given.items()}
 
 
 def test_no_command_prints_or_writes_a_count_or_a_text(
@@ -398,7 +404,8 @@ def written(path: Path) -> str:
     if path.suffix in readers:
         whole = pl.selectors.float()
         return readers[path.suffix](path).with_columns(whole.cast(pl.Int64)).write_csv()
-    return content.decode()
+    styles = r"<style>.*?</style>"  # sizes and fonts, in a file that loads nothing
+    return re.sub(styles, "", content.decode(), flags=re.DOTALL)
 
 
 def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:

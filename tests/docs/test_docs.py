@@ -23,6 +23,7 @@ from server.cli import main
 from server.collect import rounds
 from server.collect.definition import asked
 from server.collect.tables import Inbox, Response, Round
+from server.release import words_file
 from server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -190,8 +191,14 @@ def test_commands_and_options_exist(page: Path) -> None:
         options = {option for parameter in found[1].params for option in parameter.opts}
         given = set(re.findall(r"(?<=\s)--[a-z-]+", line))
         wrong += [f"{said}: {option}" for option in given - options - {"--help"}]
+        choices = {
+            choice
+            for parameter in found[1].params
+            if "--format" in parameter.opts and isinstance(parameter.type, click.Choice)
+            for choice in parameter.type.choices
+        }
         formats = re.findall(r"--format (\S+)", line)
-        wrong += [said for name in formats if name not in {*exports.formats(), *planned_formats()}]
+        wrong += [said for name in formats if name not in {*choices, *planned_formats()}]
     assert not wrong
 
 
@@ -260,7 +267,8 @@ def test_decisions_have_context_decision_and_consequences(record: Path) -> None:
 
 def test_the_round_in_for_services_is_right_and_every_field_is_explained() -> None:
     text = read("docs/for-services.md")
-    (example,) = blocks(text, "yaml")
+    example, said = blocks(text, "yaml")
+    assert words_file.parse(said, "docs/for-services.md").quotes
     definition = rounds.parse(example, "docs/for-services.md")
     assert set(definition.languages) == set(Language)
     explained = {name for row in table(text, "Field") for name in words(row[0])}

@@ -244,7 +244,7 @@ def test_the_schema_takes_every_round_and_refuses_most_mistakes() -> None:
 
 def as_an_editor_reads(text: str) -> Any:
     """JSON data, as YAML 1.2 makes it: no dates, null and numbers as they are."""
-    return yaml.load(text, Loader=round_file._Loader)
+    return yaml.load(text, Loader=round_file.Loader)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,166 @@
+"""A file of what people write for reports: read, every mistake told with its line, its schema.
+
+It comes in by file until the staff pages can take it: quotes that two people have approved,
+interpretations (two or more), questions, and figures from elsewhere with source, year, definition.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+
+import exports
+from enumerations import Language
+from exports import Context, Interpretation, Question, Quote, Words
+from server.collect.round_file import Loader, Mistake, line_of, misfits
+
+Line = Annotated[str, msgspec.Meta(min_length=1)]
+Texts = dict[Language, Line]
+
+
+class QuoteEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A de-identified quote; `approved` are those who have read it and said that it may be shown.
+
+    `service` is the service's key; left out, the quote stands on everybody's report alone.
+    """
+
+    theme: Line
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    approved: list[Line]
+    service: Line = exports.ALL
+
+
+class InterpretationEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Two or more ways to understand what is told of a theme or an area."""
+
+    about: Line
+    texts: list[Texts]
+
+
+class QuestionEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A question to work on."""
+
+    about: Line
+    text: Texts
+
+
+class ContextEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A figure from elsewhere; never without source, year and definition (F44)."""
+
+    label: Texts
+    value: Line
+    source: Line
+    year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
+    definition: Texts
+
+
+class WordsFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The file; every part may be left out."""
+
+    quotes: list[QuoteEntry] = []
+    interpretations: list[InterpretationEntry] = []
+    questions: list[QuestionEntry] = []
+    context: list[ContextEntry] = []
+
+
+class WordsError(Exception):
+    """A file of words cannot be used; the message names each line and says what to do."""
+
+
+def read(path: Path) -> Words:
+    """Read a file of words.
+
+    Args:
+        path: a YAML file.
+
+    Raises:
+        WordsError: the file cannot be read or has mistakes.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WordsError(
+            f"{path} cannot be read ({type(error).__name__}). Give the path of a UTF-8 YAML file."
+        ) from None
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str) -> Words:
+    """Read a file of words.
+
+    Args:
+        text: YAML.
+        name: what the file is called, for messages.
+
+    Raises:
+        WordsError: the file has mistakes; the message gives each one's line and what to do.
+    """
+    try:
+        node = yaml.compose(text, Loader=Loader)
+        data = yaml.load(text, Loader=Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise WordsError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
+    except (yaml.YAMLError, RecursionError):
+        raise WordsError(f"{name}: this is not YAML; save the file as UTF-8 text.") from None
+    wrong = list(misfits(WordsFile, data, "$"))
+    if not wrong:
+        wrong = list(_mistakes(msgspec.convert(data, WordsFile, strict=True)))
+    if wrong:
+        found = sorted({(line_of(node, path), said) for path, said in wrong})
+        raise WordsError("\n".join(f"{name}, line {line}: {said}" for line, said in found))
+    return _words(msgspec.convert(data, WordsFile, strict=True))
+
+
+def schema() -> dict[str, Any]:
+    """Return the file's JSON Schema, for editors that check while one writes."""
+    return msgspec.json.schema(WordsFile)
+
+
+def _mistakes(file: WordsFile) -> Iterator[Mistake]:
+    """What types cannot say."""
+    for index, quote in enumerate(file.quotes):
+        people = {name.strip().casefold() for name in quote.approved}
+        if len(people) < exports.APPROVERS:
+            said = f"a quote is approved by {exports.APPROVERS} different people. Let another read."
+            yield f"$.quotes[{index}].approved", said
+    for index, entry in enumerate(file.interpretations):
+        if len(entry.texts) < exports.INTERPRETATIONS:
+            said = "one interpretation alone looks like the truth. Write two or more."
+            yield f"$.interpretations[{index}].texts", said
+    for path, texts in _texts(file):
+        for language in Language:
+            if language not in texts:
+                yield path, f"the text lacks '{language.value}'. Write it in nb, nn and en."
+
+
+def _texts(file: WordsFile) -> Iterator[tuple[str, Texts]]:
+    for index, entry in enumerate(file.interpretations):
+        for number, text in enumerate(entry.texts):
+            yield f"$.interpretations[{index}].texts[{number}]", text
+    for index, question in enumerate(file.questions):
+        yield f"$.questions[{index}].text", question.text
+    for index, context in enumerate(file.context):
+        yield f"$.context[{index}].label", context.label
+        yield f"$.context[{index}].definition", context.definition
+
+
+def _words(file: WordsFile) -> Words:
+    return Words(
+        quotes=tuple(Quote(q.theme, q.text, q.service, tuple(q.approved)) for q in file.quotes),
+        interpretations=tuple(
+            Interpretation(entry.about, tuple(_plain(text) for text in entry.texts))
+            for entry in file.interpretations
+        ),
+        questions=tuple(Question(q.about, _plain(q.text)) for q in file.questions),
+        context=tuple(
+            Context(_plain(c.label), c.value, c.source, c.year, _plain(c.definition))
+            for c in file.context
+        ),
+    )
+
+
+def _plain(text: Texts) -> dict[str, str]:
+    return {language.value: said for language, said in text.items()}
