@@ -198,12 +198,18 @@ class Parts:
         return None
 
     def _points(self, kind: Kind, subject: str, codes: tuple[int, ...]) -> list[Point]:
-        """Return what each release that moved the figure says of it, oldest first."""
+        """Return what each release that moved the figure says of it, oldest first.
+
+        What a retracted release said is left out, also where a later one kept it.
+        """
         points: dict[int, Point] = {}
+        there = {release.number for release in self.releases}
         for release in self.releases:
             figure = release.figure(kind, subject, self.view.service)
             found = share(figure, codes) if figure else None
             if figure is None or found is None or figure.as_of is None:
+                continue
+            if figure.as_of.number not in there:
                 continue
             when = self.view.date(figure.as_of.published)
             said = self.view.text["run.point"].format(x=found.x, n=found.n)

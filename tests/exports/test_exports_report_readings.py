@@ -182,3 +182,11 @@ def test_a_run_needs_two_releases() -> None:
 
 def test_readings_differ() -> None:
     assert len({said(reading) for reading in Reading}) == len(Reading)
+
+
+def test_a_run_has_nothing_of_a_retracted_release() -> None:
+    again = release(ROWS, Policy(TERMS), History((BEFORE, NOW)), series="1", published="2026-11-01")
+    whole = render_report(again, "*", Language.BOKMAL, PAGE, Reading.TEAM, (BEFORE, NOW))
+    assert whole.count("<polyline") == 1
+    without = render_report(again, "*", Language.BOKMAL, PAGE, Reading.TEAM, (BEFORE,))
+    assert "<polyline" not in without
