@@ -15,6 +15,7 @@ from exports.errors import PolicyError
 from exports.instruments import Category, Item, Ladder, Text, items, scoring
 
 ALL = "*"  # the service of a figure about everyone who answered
+FAMILY = 30  # places in larger ones are not compared with all their siblings: the audit does that
 SEPARATOR = "|"  # between service and period in a cell
 
 
@@ -218,6 +219,19 @@ class Catalogue:
                 found[holder].append(key)
         found[ALL] += [cell_name(ALL, period) for period in self.periods]
         return {place: tuple(cells) for place, cells in found.items()}
+
+    @cached_property
+    def families(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+        """Return, per place, each place with those directly in it that it is one of."""
+        parts: dict[str, list[str]] = {}
+        for key, holders in self._directly_in().items():
+            for holder in sorted(holders) or [ALL]:
+                parts.setdefault(holder, []).append(key)
+        found: dict[str, list[tuple[str, tuple[str, ...]]]] = {place: [] for place in self.places}
+        for holder, keys in parts.items():
+            for place in (holder, *keys) if len(keys) <= FAMILY else (holder,):
+                found[place].append((holder, tuple(keys)))
+        return {place: tuple(families) for place, families in found.items()}
 
     def related(self, cell: str) -> tuple[str, ...]:
         """Return the cells that hold a cell and those that lie in it."""

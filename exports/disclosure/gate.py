@@ -2,10 +2,12 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from exports.disclosure.catalogue import (
@@ -30,6 +32,7 @@ from exports.disclosure.frame import check_frame
 from exports.disclosure.holding import hold_back
 from exports.disclosure.means import mean_interval
 from exports.disclosure.people import (
+    Answers,
     Now,
     Then,
     counts_of,
@@ -49,6 +52,7 @@ from exports.disclosure.rules import (
     large,
     next_step,
     rounded,
+    size_of,
 )
 from exports.disclosure.single import with_estimates
 from exports.errors import HistoryError
@@ -71,25 +75,24 @@ class _Beside:
     cell: str
     step: int
     counts: Counts
-    people: Now | Then
+    answers: Answers
+
+    @cached_property
+    def n(self) -> int:
+        """Return how many respondents it has."""
+        return sum(self.counts.values())
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Looked:
     """What is known of one question while its figures are decided."""
 
     question: Question
     counts: Mapping[str, Counts]
+    answers: Answers
     pasts: Mapping[str, list[_Past]]
     beside: defaultdict[str, list[_Beside]]
-    answers: dict[tuple[int, str], Mapping[int, int]] = field(default_factory=dict)
-
-    def of(self, people: Now | Then, cell: str) -> Mapping[int, int]:
-        """Return the code of each person in a cell, by row."""
-        key = (id(people), cell)
-        if key not in self.answers:
-            self.answers[key] = people.answers(self.question, cell)
-        return self.answers[key]
+    people: int
 
 
 def release(
@@ -147,13 +150,13 @@ def release(
             if earlier and not enough_new(new[cell], empty.k, coded_anew):
                 step = None
             else:
-                step = _step_now(looked, now, cell, empty.k, policy.catalogue)
+                step = _step_now(looked, cell, empty.k, policy.catalogue)
             instead[empty.id] = _keep(empty, question, looked.pasts[cell], history.retracted)
             if step is None:
                 figures.append(instead[empty.id])
                 continue
             shown = _show(empty, question, looked.counts[cell], step, snapshot, policy)
-            looked.beside[cell].append(_Beside(cell, step, looked.counts[cell], now))
+            looked.beside[cell].append(_Beside(cell, step, looked.counts[cell], looked.answers))
             figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
     figures.sort(key=lambda figure: figure.id)
     figures = with_estimates(figures, frame, now, len(policy.catalogue.themes))
@@ -191,7 +194,7 @@ def _look(question: Question, now: Now, thens: Sequence[Then]) -> _Looked:
     for then in thens:
         if not then.has(question):
             continue
-        changes = then.changes(question)
+        changes, answers = then.changes(question), then.answers(question)
         for figure in then.shown[question.column]:
             cell = cell_name(figure.service, figure.period)
             if cell not in now.number:
@@ -201,11 +204,11 @@ def _look(question: Question, now: Now, thens: Sequence[Then]) -> _Looked:
                 figure, _step(question, figure), moves_of(question, changes[place], table[place])
             )
             pasts[cell].append(past)
-            beside[cell].append(_Beside(cell, past.step, _then(past.moves), then))
-    return _Looked(question, counts, pasts, beside)
+            beside[cell].append(_Beside(cell, past.step, _then(past.moves), answers))
+    return _Looked(question, counts, now.answers(question), pasts, beside, len(now.ids))
 
 
-def _step_now(looked: _Looked, now: Now, cell: str, k: int, catalogue: Catalogue) -> int | None:
+def _step_now(looked: _Looked, cell: str, k: int, catalogue: Catalogue) -> int | None:
     """Return the step at which a figure may be shown anew, or None."""
     ladder, counts = looked.question.ladder, looked.counts[cell]
     if not any(large(step, counts, k) for step in ladder):
@@ -213,22 +216,48 @@ def _step_now(looked: _Looked, now: Now, cell: str, k: int, catalogue: Catalogue
     earlier = [(past.step, past.moves) for past in looked.pasts[cell]]
     if next_step(ladder, counts, earlier, k) is None:
         return None
-    return next_step(ladder, counts, earlier, k, _around(looked, now, cell, k, catalogue))
+    return next_step(ladder, counts, earlier, k, _around(looked, cell, k, catalogue))
 
 
-def _around(looked: _Looked, now: Now, cell: str, k: int, catalogue: Catalogue) -> list[Seen]:
+def _around(looked: _Looked, cell: str, k: int, catalogue: Catalogue) -> list[Seen]:
     """Return the snapshots of cells that hold this one or lie in it, and how the people differ.
 
     Those whose sizes alone tell that they are far apart are left out.
     """
-    ladder, counts = looked.question.ladder, looked.counts[cell]
-    found = []
-    for other in catalogue.related(cell):
-        for snapshot in looked.beside.get(other, ()):
-            if not all(far(step, counts, snapshot.counts, k) for step in ladder[snapshot.step :]):
-                then = looked.of(snapshot.people, other)
-                found.append((snapshot.step, moves_between(then, looked.of(now, cell))))
-    return found
+    counts, ladder = looked.counts[cell], looked.question.ladder
+    beside = [one for other in catalogue.related(cell) for one in looked.beside.get(other, ())]
+    mine, found = looked.answers.of(cell), []
+    least = [min(size_of(category, counts) for category in step) for step in ladder]
+    for one in beside:
+        if least[one.step] >= one.n + 2 * k - 1:
+            continue
+        if not all(far(step, counts, one.counts, k) for step in ladder[one.step :]):
+            moves = moves_between(looked.question, one.answers.of(one.cell), mine)
+            found.append((one.step, moves))
+    return found + list(_rests(looked, cell, catalogue))
+
+
+def _rests(looked: _Looked, cell: str, catalogue: Catalogue) -> Iterator[Seen]:
+    """Yield how a place differs from all the places in it together, as they are published last.
+
+    What is published of a kommune and of each of its services but one tells of that one.
+    """
+    question, here = looked.question, _Beside(cell, 0, looked.counts[cell], looked.answers)
+    for outer, parts in catalogue.families.get(cell, ()):
+        last = {
+            place: looked.beside[place][-1] for place in (outer, *parts) if looked.beside[place]
+        }
+        last[cell] = here
+        inner = [last[part] for part in parts if part in last]
+        if outer not in last or len(inner) < 2:
+            continue
+        found = [one.answers.of(one.cell) for one in inner]
+        rows, places = np.unique(np.concatenate([rows for rows, _ in found]), return_index=True)
+        codes = np.concatenate([codes for _, codes in found])[places]
+        here_still = rows < looked.people
+        whole = last[outer].answers.of(outer)
+        moves = moves_between(question, (rows[here_still], codes[here_still]), whole)
+        yield max(one.step for one in (*inner, last[outer])), moves
 
 
 def _show(

@@ -5,7 +5,7 @@ memberships (person in cell) point at them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +30,22 @@ UNSAID = -128  # the code of whoever is not asked
 
 Numbers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The codes of one question in one release, cell by cell."""
+
+    row: Numbers
+    codes: Codes
+    inside: Callable[[str], slice | Numbers]
+
+    def of(self, cell: str) -> tuple[Numbers, Codes]:
+        """Return the rows of those in a cell who are asked, and their codes."""
+        places = self.inside(cell)
+        codes = self.codes[places]
+        asked = codes != UNSAID
+        return self.row[places][asked], codes[asked]
 
 
 @dataclass(frozen=True)
@@ -88,15 +104,16 @@ class Now:
 
     def people(self, cell: str) -> Numbers:
         """Return the rows of the people in one cell."""
-        place = self.number[cell]
-        return self.row[self._starts[place] : self._starts[place + 1]]
+        return self.row[self.inside(cell)]
 
-    def answers(self, question: Question, cell: str) -> dict[int, int]:
-        """Return the code of each person in one cell, by row."""
-        rows = self.people(cell)
-        codes = self.codes[question.column][rows]
-        asked = codes != UNSAID
-        return dict(zip(rows[asked].tolist(), codes[asked].tolist(), strict=True))
+    def inside(self, cell: str) -> slice:
+        """Return where a cell's memberships are."""
+        place = self.number[cell]
+        return slice(int(self._starts[place]), int(self._starts[place + 1]))
+
+    def answers(self, question: Question) -> Answers:
+        """Return a question's codes beside the memberships, to be asked cell by cell."""
+        return Answers(self.row, self.codes[question.column][self.row], self.inside)
 
 
 @dataclass(frozen=True)
@@ -156,15 +173,15 @@ class Then:
         size = len(self.now.cells) * width * (width + 1)
         return np.bincount(keys, minlength=size).reshape(-1, width, width + 1)
 
-    def answers(self, question: Question, cell: str) -> dict[int, int]:
-        """Return the code of each member of one cell then, by row."""
+    def inside(self, cell: str) -> Numbers:
+        """Return where a cell's members are."""
         order, starts = self._order
         place = self.now.number[cell]
-        members = order[starts[place] : starts[place + 1]]
-        codes = self._codes(question)[members]
-        asked = codes != UNSAID
-        rows = self.row[members][asked]
-        return dict(zip(rows.tolist(), codes[asked].tolist(), strict=True))
+        return order[starts[place] : starts[place + 1]]
+
+    def answers(self, question: Question) -> Answers:
+        """Return a question's codes then, to be asked cell by cell."""
+        return Answers(self.row, self._codes(question), self.inside)
 
     def _codes(self, question: Question) -> Codes:
         return self.table[question.column].cast(pl.Int8).fill_null(UNSAID).to_numpy()
@@ -194,13 +211,18 @@ def moves_of(question: Question, change: Numbers, row: Numbers) -> Moves:
     return moves
 
 
-def moves_between(one: Mapping[int, int], other: Mapping[int, int]) -> Moves:
-    """Return moves by (code in one, code in the other), of people given by row."""
-    moves: dict[tuple[int | None, int | None], int] = {}
-    for row in one.keys() | other.keys():
-        change = (one.get(row), other.get(row))
-        moves[change] = moves.get(change, 0) + 1
-    return moves
+def moves_between(
+    question: Question, one: tuple[Numbers, Codes], other: tuple[Numbers, Codes]
+) -> Moves:
+    """Return moves by (code in one, code in the other), of people given as rows and codes."""
+    low, width = span(question)
+    _, here, there = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
+    today = np.full(len(one[0]), width)
+    today[here] = other[1][there].astype(np.int64) - low
+    past = one[1].astype(np.int64) - low
+    change = np.bincount(past * (width + 1) + today, minlength=width * (width + 1))
+    every = np.bincount(other[1].astype(np.int64) - low, minlength=width)
+    return moves_of(question, change.reshape(width, width + 1), every)
 
 
 def people_now(frame: pl.DataFrame, questions: Sequence[Question], catalogue: Catalogue) -> Now:

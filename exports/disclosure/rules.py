@@ -18,9 +18,14 @@ Moves = Mapping[tuple[int | None, int | None], int]
 Seen = tuple[int, Moves]
 
 
+def size_of(cell: Category, counts: Counts) -> int:
+    """Return the respondents in a category."""
+    return sum(counts.get(value, 0) for value in cell.values)
+
+
 def large(step: Step, counts: Counts, k: int) -> bool:
     """Every category, and so every complement, has at least k respondents."""
-    return all(_size(cell, counts) >= k for cell in step)
+    return all(size_of(cell, counts) >= k for cell in step)
 
 
 def enough_new(new: int, k: int, recoded: bool) -> bool:
@@ -66,7 +71,7 @@ def apart(step: Step, moves: Moves, k: int) -> bool:
 
 def far(step: Step, one: Counts, other: Counts, k: int) -> bool:
     """Two figures are so different in size that `apart` holds, whoever is in them."""
-    pairs = [(_size(cell, one), _size(cell, other)) for cell in step]
+    pairs = [(size_of(cell, one), size_of(cell, other)) for cell in step]
     gap = abs(sum(size for size, _ in pairs) - sum(size for _, size in pairs))
     return gap >= 2 * k - 1 and all(abs(size - there) >= k for size, there in pairs)
 
@@ -106,10 +111,6 @@ def next_step(
 def rounded(count: int, base: int) -> int:
     """Round a count to the nearest multiple of base, halves up."""
     return (2 * count + base) // (2 * base) * base
-
-
-def _size(cell: Category, counts: Counts) -> int:
-    return sum(counts.get(value, 0) for value in cell.values)
 
 
 def _changes(cell: Category, moves: Moves) -> tuple[int, int]:
