@@ -21,6 +21,7 @@ from server.collect.routes import routes as collect_routes
 from server.collect.statements import routes as statement_routes
 from server.errors import Problem
 from server.pages.built import built_file
+from server.release.files import routes as file_routes
 from server.release.routes import routes as release_routes
 from server.security import harden
 from server.settings import Settings
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> Litestar:
             *statement_routes,
             *promise_routes,
             *release_routes,
+            *file_routes,
             *act_routes,
             *staff_routes,
             built_file,

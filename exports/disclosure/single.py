@@ -7,7 +7,7 @@ there follows from what is published: the rounded n and the categories. docs/mea
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import ceil, exp, floor, log, sqrt
+from math import ceil, exp, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -20,7 +20,8 @@ from exports.disclosure.people import Now
 from exports.instruments import items, scoring
 
 ENOUGH = 100  # respondents, rounded as published; fewer make a coefficient that tells little
-STEPS = {"alpha": 0.05, "omega": 0.05, "agreement": 0.05, "part": 5.0, "spread": 0.5}
+STEPS = {"alpha": 0.1, "omega": 0.1, "agreement": 0.1, "part": 10.0, "spread": 1.0}
+MARKED = 200  # the same for own markings, where one answer moves the centre more
 WHOLE = 100.0  # what a marking shares between its poles
 NOTHING = 0.65 * 2.5  # in place of a 0: 65 % of the least that would have been marked as 5
 Z = NormalDist().inv_cdf(0.975)
@@ -56,14 +57,19 @@ def with_estimates(
 
 
 def rounded(estimate: Estimate) -> Estimate:
-    """Round to the statistic's step, its interval outwards."""
+    """Round to the statistic's step; the interval's sides, each for itself, up to whole steps.
+
+    The interval lies around the rounded value, so that it does not give the exact one away.
+    """
     step = STEPS[estimate.name.split(":")[0]]
-    low, high = estimate.low, estimate.high
+    value, low, high = round(estimate.value / step), estimate.low, estimate.high
+    below = None if low is None else value - ceil((estimate.value - low) / step)
+    above = None if high is None else value + ceil((high - estimate.value) / step)
     return Estimate(
         estimate.name,
-        _times(round(estimate.value / step), step),
-        None if low is None else _times(floor(low / step), step),
-        None if high is None else _times(ceil(high / step), step),
+        _times(value, step),
+        None if below is None else max(_times(below, step), -1.0),
+        None if above is None else min(_times(above, step), 1.0),
     )
 
 
@@ -204,12 +210,10 @@ def aitchison_variance(parts: Numbers) -> float:
 
 def _has(figure: Figure) -> bool:
     """Whether a figure carries statistics; what is published tells it, and nothing else."""
-    if figure.status is not Status.SHOWN or figure.n is None:
+    if figure.status is not Status.SHOWN or figure.n is None or figure.n < ENOUGH:
         return False
     if figure.kind is Kind.SIGNIFICATION:
-        return len(figure.categories) > len(items()[figure.subject].poles)
-    if figure.n < ENOUGH:
-        return False
+        return figure.n >= MARKED and len(figure.categories) > len(items()[figure.subject].poles)
     if figure.kind is Kind.SCALE:
         return len(scoring.by_id(figure.subject).items) > 1
     return figure.kind is Kind.AGREEMENT
@@ -220,7 +224,8 @@ def _answers(figure: Figure, people: pl.DataFrame) -> Numbers:
     if figure.kind is Kind.SCALE:
         scale = scoring.by_id(figure.subject)
         scored = scoring.total_units(scale).is_not_null()
-        columns = [pl.when(scored).then(pl.col(item)).alias(item) for item in scale.items]
+        points = zip(scale.items, scoring.points(scale), strict=True)
+        columns = [pl.when(scored).then(value).alias(item) for item, value in points]
         return _matrix(people.select(columns))
     if figure.kind is Kind.SIGNIFICATION:
         poles = range(len(items()[figure.subject].poles))

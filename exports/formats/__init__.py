@@ -50,6 +50,11 @@ def render(outgoing: Outgoing, name: str, study: Study = UNNAMED) -> bytes:
     return formats()[name].render(outgoing, study)
 
 
+def file_name(outgoing: Outgoing, name: str, study: Study = UNNAMED) -> str:
+    """Return how a file is called, such as "fjord1-utgivelse-2.csv"."""
+    return name_of(outgoing, study) + formats()[name].SUFFIX
+
+
 def write(outgoing: Outgoing, path: Path, name: str, study: Study = UNNAMED) -> None:
     """Write what goes out to a new file; see `render`.
 
@@ -84,8 +89,7 @@ def write_folder(
         FileError: no such format, or another file of the same name is there.
     """
     contents = {
-        name_of(outgoing, study) + formats()[name].SUFFIX: render(outgoing, name, study)
-        for name in sorted(names)
+        file_name(outgoing, name, study): render(outgoing, name, study) for name in sorted(names)
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)

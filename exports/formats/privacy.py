@@ -23,6 +23,8 @@ def _figures(release: Release) -> list[str]:
         f"- Fewest respondents in a category: {release.k}; where a service is sensitive: "
         f"{release.k_sensitive}.",
         f"- Counts are rounded to {release.base}, each for itself.",
+        "- Audited with every earlier release and data set before it was let out: linear and "
+        "whole-number programming over all published cells prove nothing new of fewer than k.",
         "",
         "| status | reason | figures |",
         "| --- | --- | --- |",

@@ -109,7 +109,8 @@ class Item:
 class Scale:
     """A person's total: the mean of the scored items, where at least `min_answered` are answered.
 
-    `cuts` are where the bands begin, in the scale's own unit; band 0 lies below the first.
+    `cuts` are where the bands begin, in the scale's own unit; band 0 lies below the first. Items in
+    `reversed` are turned round before they are added: much in them is little on the scale.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Scale:
     min_answered: int
     cuts: tuple[float, ...]
     ladder: Ladder
+    reversed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ def _scale(instrument: str, entry: dict[str, Any], scored: tuple[str, ...]) -> S
         min_answered=entry["min_answered"],
         cuts=tuple(entry["cuts"]),
         ladder=_ladder(entry["ladder"], ()),
+        reversed=tuple(entry.get("reversed", ())),
     )
 
 

@@ -59,7 +59,7 @@ def mistakes(data: Any) -> list[str]:
         elif not _mappings(entry["items"]):
             found.append(f"{name}: `items` is no list of items. Write at least one.")
         else:
-            found += [f"{name}: {said}" for said in _texts(entry)]
+            found += [f"{name}: {said}" for said in (*_texts(entry), *_scale(entry))]
             for item in entry["items"]:
                 found += [f"{name}.{item.get('id', '?')}: {said}" for said in _item(entry, item)]
     items = [item for entry in entries if _mappings(entry.get("items")) for item in entry["items"]]
@@ -68,6 +68,15 @@ def mistakes(data: Any) -> list[str]:
         twice = sorted({key for key in ids if ids.count(key) > 1})
         found += [f"{key}: this id stands twice. Give one of them another." for key in twice]
     return found
+
+
+def _scale(instrument: Entry) -> Iterator[str]:
+    """What is wrong with the items that a scale turns round."""
+    scale = instrument.get("scale") or {}
+    scored = {item.get("id") for item in instrument["items"] if item.get("scored", True)}
+    for item in scale.get("reversed", []):
+        if item not in scored:
+            yield f"the scale turns '{item}' round, which it does not score. Correct the id."
 
 
 def _item(instrument: Entry, item: Entry) -> Iterator[str]:

@@ -26,8 +26,17 @@ def total_units(scale: Scale) -> pl.Expr:
     The total is the mean of the answered items, given `scale.min_answered` of them.
     """
     answered = _answered(scale)
-    units = pl.sum_horizontal(*scale.items) * (UNIT // answered.clip(1))
+    units = pl.sum_horizontal(*points(scale)) * (UNIT // answered.clip(1))
     return pl.when(answered >= scale.min_answered).then(units.cast(pl.Int64))
+
+
+def points(scale: Scale) -> list[pl.Expr]:
+    """Return what each item adds to the scale: its answer, turned round where it is reversed."""
+    ends = scale.minimum + scale.maximum
+    return [
+        (ends - pl.col(item)).alias(item) if item in scale.reversed else pl.col(item)
+        for item in scale.items
+    ]
 
 
 def band(scale: Scale) -> pl.Expr:

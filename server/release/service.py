@@ -99,7 +99,8 @@ async def dataset(
     """
     row, definition = await _round(code)
     earlier = await history(row.id)
-    before = await _dataset_of(row.id, len(earlier.releases))
+    last = len(earlier.releases)
+    before = None if last in earlier.retracted else await _dataset_of(row.id, last)
     if before is None:
         tell("protecting")
         before = exports.protect(
@@ -112,6 +113,20 @@ async def dataset(
         await _keep_dataset(row.id, before)
         logs.event("exported", round=definition.code, number=before.number)
     return before, _study(definition)
+
+
+async def kept_dataset(code: str) -> tuple[Dataset, Study] | None:
+    """The data set beside a round's latest release, if one has been made; none of a retracted one.
+
+    Raises:
+        ReleaseError: the bytes are not those that were let out.
+    """
+    found = await rounds.find(code)
+    made = None if found is None else await latest(found[0].id)
+    if found is None or made is None:
+        return None
+    kept = await _dataset_of(found[0].id, made.number)
+    return None if kept is None else (kept, _study(found[1]))
 
 
 async def _round(code: str) -> tuple[Round, Definition]:
@@ -272,12 +287,18 @@ async def latest(round_id: UUID) -> Release | None:
 async def earlier(round_id: UUID, made: Release) -> list[Release]:
     """Releases of a round before one, oldest first, as they were published, without members.
 
+    Those that have been retracted are left out.
+
     Raises:
         ReleaseError: a document is not the one that was published.
     """
     rows = (
         await ReleaseRow.select(ReleaseRow.document, ReleaseRow.digest)
-        .where((ReleaseRow.round == round_id) & (ReleaseRow.number < made.number))
+        .where(
+            (ReleaseRow.round == round_id)
+            & (ReleaseRow.number < made.number)
+            & ReleaseRow.number.not_in([0, *sorted(await _retracted(round_id))])
+        )
         .order_by(ReleaseRow.number)
     )
     return [Release.from_bytes(_as_published(row["document"], row["digest"])) for row in rows]

@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from server import pages
-from server.staff import copies, door, rounds, sign_in
+from server.staff import copies, door, files, rounds, sign_in
 
 routes: list[ControllerRouterHandler] = [
     Router(
@@ -22,6 +22,7 @@ routes: list[ControllerRouterHandler] = [
             rounds.publish,
             copies.copies_page,
             copies.decide,
+            files.data_file,
         ],
         exception_handlers={
             **pages.exception_handlers,

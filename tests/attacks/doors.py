@@ -125,6 +125,10 @@ ROUTES = {
     "/api/rounds/{code:str}/release": release(
         f"/api/rounds/{CODE}/release", "/api/rounds/INGEN/release"
     ),
+    "/api/rounds/{code:str}/release/{form:str}": release(
+        *(f"/api/rounds/{CODE}/release/{form}" for form in ("csv", "ddi", "datasheet", "xls")),
+        "/api/rounds/INGEN/release/csv",
+    ),
     "/api/rounds/{code:str}/responses": nothing(
         f"/api/rounds/{CODE}/responses",
         "/api/rounds/INGEN/responses",
@@ -156,6 +160,9 @@ ROUTES = {
     "/stab": both("/stab", "/stab?lang=en"),
     "/stab/inn": nothing("/stab/inn"),
     "/stab/ut": nothing("/stab/ut"),
+    "/stab/{code:str}/data/{form:str}": nothing(
+        f"/stab/{CODE}/data/csv", f"/stab/{CODE}/data/budget", "/stab/INGEN/data/csv"
+    ),
     "/stab/{code:str}/kort": both(f"/stab/{CODE}/kort"),
     "/stab/{code:str}/like": nothing(f"/stab/{CODE}/like", f"/stab/{CODE}/like?lang=en"),
     "/stab/{code:str}/like/{key:str}": nothing(f"/stab/{CODE}/like/{'0' * 64}"),

@@ -360,6 +360,9 @@ def test_a_data_set_holds_no_text_and_no_way_back_to_an_answer(
         assert done.exit_code == 0, done.output
     contents = [{path.name: path.read_bytes() for path in f.iterdir()} for f in folders]
     assert contents[0] == contents[1]
+    with serving(database, tmp_path / "log") as server:
+        address = f"{server.url}/stab/{CODE}/data/csv"
+        assert httpx.get(address).status_code == 303, "only for whoever is signed in"
     (table,) = (path for path in folders[0].iterdir() if path.suffix == ".csv")
     rows = pl.read_csv(table)
     assert rows.height == doors.ANSWERED

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
@@ -12,6 +13,7 @@ from enumerations import Attribution, Language
 from exports import InstrumentError, instruments, service_classes
 from exports.disclosure import catalogue
 from exports.instruments import Ladder, items, read
+from exports.instruments.scoring import UNIT, band, total_units
 from exports.messages import messages
 
 LANGUAGES = {str(language) for language in Language}
@@ -272,3 +274,39 @@ def test_classes_never_ask_for_fewer_than_the_rules() -> None:
         assert entry.min_n >= (15 if entry.sensitive else 10)
     sensitive = {entry.id for entry in classes.values() if entry.sensitive}
     assert {"barnevern_kommune", "bup", "dps", "rus", "fosterhjem"} <= sensitive
+
+
+SCALED = """\
+instruments:
+  - id: to
+    name: {nb: To, nn: To, en: Two}
+    status: own
+    licence: CC BY 4.0
+    source: Written for a test.
+    validated: false
+    wording: {nb: "1", nn: "1", en: "1"}
+    minimum: 1
+    maximum: 5
+    type: scale
+    anchor_min: {nb: Lite, nn: Lite, en: Little}
+    anchor_max: {nb: Mye, nn: Mykje, en: Much}
+    items:
+      - {id: t1, text: {nb: Godt, nn: Godt, en: Well}}
+      - {id: t2, text: {nb: Vondt, nn: Vondt, en: Badly}}
+      - {id: t3, scored: false, text: {nb: Annet, nn: Anna, en: Other}}
+    scale: {minimum: 1, maximum: 5, min_answered: 1, cuts: [3], reversed: [t2], ladder: []}
+"""
+
+
+def test_an_item_where_much_means_little_is_turned_round() -> None:
+    scale = read(SCALED)["to"].scale
+    assert scale is not None
+    answers = pl.DataFrame({"t1": [5, 1, None, 4], "t2": [1, 5, 2, None]})
+    totals = answers.select(total_units(scale) / UNIT).to_series().to_list()
+    assert totals == [5, 1, 4, 4]
+    assert answers.select(band(scale)).to_series().to_list() == [1, 0, 1, 1]
+
+
+def test_only_what_is_scored_can_be_turned_round() -> None:
+    with pytest.raises(InstrumentError, match="to: the scale turns 't3' round"):
+        read(SCALED.replace("[t2]", "[t3]"))

@@ -11,6 +11,7 @@ from sklearn.metrics import cohen_kappa_score
 from exports import Estimate, FrameError, Kind, Policy, Release, Status, release
 from exports.disclosure.single import (
     ENOUGH,
+    MARKED,
     NOTHING,
     agreement,
     aitchison_variance,
@@ -105,8 +106,8 @@ def test_agreement_is_near_cohens_kappa_and_its_interval_near_the_bootstraps() -
 
 
 def test_estimates_are_rounded_their_intervals_outwards() -> None:
-    assert rounded(Estimate("alpha", 0.812, 0.701, 0.849)) == Estimate("alpha", 0.8, 0.7, 0.85)
-    assert rounded(Estimate("omega", 0.83)) == Estimate("omega", 0.85)
+    assert rounded(Estimate("alpha", 0.83, 0.701, 0.849)) == Estimate("alpha", 0.8, 0.6, 0.9)
+    assert rounded(Estimate("omega", 0.87)) == Estimate("omega", 0.9)
 
 
 TERMS = catalogue()
@@ -125,7 +126,7 @@ def test_only_figures_of_a_hundred_carry_estimates() -> None:
     assert "scale/lt1/*" not in carried
     for figure in carried.values():
         for one in figure.estimates:
-            assert one.value == pytest.approx(round(one.value * 20) / 20)
+            assert one.value == pytest.approx(round(one.value * 10) / 10)
     assert not any(figure.estimates for figure in first(90).figures)
 
 
@@ -148,7 +149,7 @@ def test_a_scales_estimates_are_those_of_the_people_in_the_cell() -> None:
     alpha = cronbach_alpha(expected)
     assert alpha is not None
     found = {one.name: one for one in figure.estimates}
-    assert found["alpha"].value == pytest.approx(alpha, abs=0.025001)
+    assert found["alpha"].value == pytest.approx(alpha, abs=0.050001)
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
@@ -217,8 +218,8 @@ def test_markings_are_counted_by_pole_and_carry_their_centre() -> None:
     found = {one.name: one.value for one in figure.estimates}
     assert set(found) == {"spread", *(f"part:{name}" for name in named)}
     for name, share in shares.items():
-        assert found[f"part:{name}"] % 5 == 0
-        assert found[f"part:{name}"] == pytest.approx(share, abs=2.5)
+        assert found[f"part:{name}"] % 10 == 0
+        assert found[f"part:{name}"] == pytest.approx(share, abs=5)
 
 
 def test_a_marking_whose_poles_are_not_told_apart_has_no_centre() -> None:
@@ -240,3 +241,50 @@ def test_a_marking_shares_a_hundred_between_its_poles(answer: list[int | None]) 
     drawn = frame(30, TERMS).with_columns(merk1=column)
     with pytest.raises(FrameError, match="merk1"):
         release(drawn, Policy(TERMS), series="a", published="2026-01-31")
+
+
+K_1 = 9  # answers that an attacker plants around a target
+
+
+def advantage(published: dict[str, list[tuple[float, ...]]]) -> float:
+    """How much better than a coin the best guess of the target's answer is, from what is published.
+
+    The attacker knows how often each value is published for either answer, from many such worlds.
+    """
+    one, other = published.values()
+    values = {*one, *other}
+    return sum(abs(one.count(v) / len(one) - other.count(v) / len(other)) for v in values) / 4
+
+
+def test_planted_answers_around_a_target_tell_five_points_at_most_of_a_marking() -> None:
+    """Of 200, 9 are planted, and the target's is all one pole or all another."""
+    random = np.random.default_rng(12)
+    planted = np.tile([5.0, 5, 90], (K_1, 1))
+    published: dict[str, list[tuple[float, ...]]] = {}
+    for name, target in {"first": [100.0, 0, 0], "second": [0, 100.0, 0]}.items():
+        found = published.setdefault(name, [])
+        for _ in range(3000):
+            honest = random.multinomial(20, random.dirichlet([1, 1, 1], MARKED - K_1 - 1)) * 5.0
+            parts = replace_zeros(np.vstack([honest, planted, target]), NOTHING)
+            told = [Estimate("part:x", part) for part in centre(parts).tolist()]
+            told.append(Estimate("spread", aitchison_variance(parts)))
+            found.append(tuple(rounded(one).value for one in told))
+    assert advantage(published) <= 0.05
+
+
+def test_planted_answers_around_a_target_tell_five_points_at_most_of_a_scale() -> None:
+    """The target is content with everything or with nothing; those planted are of one mind."""
+    random = np.random.default_rng(13)
+    published: dict[str, list[tuple[float, ...]]] = {}
+    for name, target in {"content": 5.0, "not": 1.0}.items():
+        found = published.setdefault(name, [])
+        for _ in range(3000):
+            drawn = 3.5 + random.normal(size=(ENOUGH - K_1 - 1, 1))
+            honest = np.clip(np.round(drawn + random.normal(size=(len(drawn), 5))), 1, 5)
+            answers = np.vstack([honest, np.full((K_1, 5), 4.0), np.full((1, 5), target)])
+            alpha = cronbach_alpha(answers)
+            assert alpha is not None
+            interval = alpha_interval(alpha, ENOUGH, 5)
+            told = rounded(Estimate("alpha", alpha, *interval))
+            found.append((told.value, told.low or 0, told.high or 0))
+    assert advantage(published) <= 0.05

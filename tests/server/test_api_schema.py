@@ -23,6 +23,7 @@ OPERATIONS = {
     "GET /api/rounds/{code}/card",
     "GET /api/rounds/{code}/others",
     "GET /api/rounds/{code}/release",
+    "GET /api/rounds/{code}/release/{form}",
     "GET /api/rounds/{code}/work",
     "POST /api/rounds/{code}/proposals",
     "POST /api/rounds/{code}/responses",

@@ -144,6 +144,24 @@ async def test_the_gate_gets_one_row_per_answer_and_tells_each_kind_of_silence_a
     assert set(told["themes_positive"]) <= set(told["themes"])
 
 
+async def test_own_markings_reach_the_gate_as_they_were_shared_out(
+    client: httpx.AsyncClient,
+) -> None:
+    await rounds.keep(rounds.parse(file_text(questionnaire=["services", "merking"]), "round.yaml"))
+    live.forget()
+    found = await rounds.find(CODE)
+    assert found is not None
+    markings = [{"merk1": [20, 0, 80], "merk2": "dont_know"}, {"merk2": [35, 65]}]
+    await arrive(*(answer(answers=given, age_band=None) for given in markings))
+    rows = (await frame(found[0].id, ["merk1", "merk2"])).to_dicts()
+    assert sorted((str(row["merk1"]), str(row["merk2"]), row["dont_know"]) for row in rows) == [
+        ("None", "[35, 65]", []),
+        ("[20, 0, 80]", "None", ["merk2"]),
+    ]
+    made = exports.Release.from_bytes(await published())
+    assert made.figure(exports.Kind.SIGNIFICATION, "merk1", "*") is not None
+
+
 async def test_what_a_model_of_another_version_heard_is_not_counted(
     client: httpx.AsyncClient,
 ) -> None:

@@ -1,0 +1,56 @@
+"""Files over HTTP: a release's for anybody, a data set's for whoever is signed in."""
+
+import datetime
+
+import httpx
+import pytest
+
+import exports
+from server.release import service
+from server.release.service import ReleaseError
+from server.staff import accounts
+from tests.attacks import doors
+from tests.server.conftest import NAME, PASSWORD, sign_in
+from tests.server.rounds import CODE
+
+pytestmark = pytest.mark.anyio
+DAY = datetime.date.today()
+
+
+async def test_a_release_and_its_data_set_come_as_the_command_writes_them(
+    client: httpx.AsyncClient,
+) -> None:
+    await doors.load_round()
+    await doors.send_and_read(client, 0, doors.ANSWERED)
+    assert (await client.get(f"/api/rounds/{CODE}/release/csv")).status_code == 404
+    with pytest.raises(exports.DatasetError, match="Release first"):
+        await service.dataset(CODE, DAY)
+    await service.publish(CODE, DAY)
+    made, study = await service.to_export(CODE)
+    for form in exports.formats():
+        reply = await client.get(f"/api/rounds/{CODE}/release/{form}")
+        assert reply.content == exports.render(made, form, study), form
+        assert exports.file_name(made, form, study) in reply.headers["content-disposition"]
+    assert (await client.get(f"/api/rounds/{CODE}/release/xls")).json()["code"] == "unknown_format"
+
+    data = f"/stab/{CODE}/data/csv"
+    assert (await client.get(data)).status_code == 303
+    await accounts.create_account(NAME, PASSWORD)
+    assert (await sign_in(client, NAME, PASSWORD)).status_code == 303
+    assert (await client.get(data)).status_code == 404
+    rows, _ = await service.dataset(CODE, DAY)
+    assert (await client.get(data)).content == exports.render(rows, "csv", study)
+
+    await service.retract(CODE, 1, "Feil tema", DAY)
+    assert (await client.get(data)).status_code == 404
+    assert (await client.get(f"/api/rounds/{CODE}/release/csv")).status_code == 404
+    with pytest.raises(exports.DatasetError, match="Release again"):
+        await service.dataset(CODE, DAY)
+    with pytest.raises(ReleaseError, match="retracted already"):
+        await service.retract(CODE, 1, "Feil tema", DAY)
+    with pytest.raises(ReleaseError, match="no release 7"):
+        await service.retract(CODE, 7, "Feil tema", DAY)
+    second = await service.publish(CODE, DAY)
+    assert await service.earlier((await service._round(CODE))[0].id, second) == []
+    history = await service.history((await service._round(CODE))[0].id)
+    assert (history.retracted, len(history.exports)) == ({1}, 1)
