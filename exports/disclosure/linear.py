@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, hstack, vstack
 
+from exports.errors import ExportError
+
 Terms = Mapping[int, float]
 Vector = NDArray[np.float64]
 
@@ -22,8 +24,15 @@ TRIES = 8  # corners that are looked at before whole numbers are searched for
 NODES = 20_000  # of the search for whole numbers; a group not settled by then counts as proven
 
 
-class ImpossibleError(Exception):
+class ImpossibleError(ExportError):
     """No numbers of people fit the equations, so they are not what was published."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What has been published does not fit together, so nobody can say what it tells of a "
+            "few. Nothing is published. If a service was moved to another area since the last "
+            "release, give it a new key."
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class System:
         cost = _dense(group, self.size)
         found = [milp(sign * cost, **self._whole()) for sign in (1, -1)]
         if any(solution.x is None for solution in found):
-            raise ImpossibleError("No whole numbers of people fit.")
+            raise ImpossibleError
         low, high = (round(float(cost @ solution.x)) for solution in found)
         return low, high
 
@@ -180,7 +189,7 @@ def _linear(cost: Vector, matrix: csr_array, lows: Vector, highs: Vector, most: 
         method="highs",
     )
     if found.x is None:
-        raise ImpossibleError(f"No numbers of people fit: {found.message}")
+        raise ImpossibleError
     values: Vector = found.x
     return values
 

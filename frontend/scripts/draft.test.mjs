@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { load } from "./load.mjs";
 
 // What a browser would have: a page with a language, and a network that replies as each test says.
-globalThis.document = { documentElement: { lang: "" } };
+globalThis.document = Object.assign(new EventTarget(), { documentElement: { lang: "" } });
 let replies = [];
 let sent = [];
 const CHALLENGE = { challenge: "c", bits: 0 };

@@ -6,7 +6,7 @@ import { load } from "./load.mjs";
 import { weblocks } from "./weblocks.mjs";
 
 // A page with a language, and a network that does as each test says.
-globalThis.document = { documentElement: { lang: "" } };
+globalThis.document = Object.assign(new EventTarget(), { documentElement: { lang: "" } });
 let network = async () => Response.json({ status: "received" }, { status: 201 });
 globalThis.fetch = async (path) => {
   if (/\.(json|txt)/.test(path)) return new Response(await readFile(new URL(`..${path.split("?")[0]}`, import.meta.url)));

@@ -87,7 +87,7 @@ def test_whole_numbers_prove_more_than_fractions() -> None:
 
 def test_numbers_that_nobody_can_have_are_refused() -> None:
     system = System(1, (Row({0: 1}, 3, 3), Row({0: 1}, 4, 4)))
-    with pytest.raises(ImpossibleError):
+    with pytest.raises(ImpossibleError, match="Nothing is published"):
         system.proven([{0: 1}], 2)
-    with pytest.raises(ImpossibleError):
+    with pytest.raises(ImpossibleError, match="Nothing is published"):
         system.bounds({0: 1})
