@@ -19,6 +19,7 @@ FLAGS = (
     "--no-sandbox",  # what it opens is our own file, and it runs in containers as root
     "--disable-gpu",
     "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # it finds no other machine
     "--no-first-run",
     "--remote-debugging-pipe",
 )

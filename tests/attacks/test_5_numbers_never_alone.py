@@ -26,6 +26,7 @@ BASE, PERCENT_FROM = 5, 50
 ASKED = [item.id for item in items().values() if item.values and not item.id.startswith("v6n")]
 THEMES = {"A1": "A", "A2": "A", "C1": "C", "C2": "C"}
 SERVICES = ("nav", "klubb")
+MARKS = ([60, 20, 20], [20, 60, 20], [20, 20, 60], [40, 30, 30])
 DAYS = ("2026-04-07", "2026-07-07", "2026-10-06")
 CODE = "LUNVIK26"
 anyio = pytest.mark.anyio
@@ -67,6 +68,7 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
                 "themes_first": first,
                 "themes_proposed": first and ([] if number % 3 else first[:1]),
                 "dont_know": unsaid,
+                "merk1": MARKS[number % len(MARKS)],
             }
         )
 
@@ -74,7 +76,7 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
 def frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     texts = pl.List(pl.String)
     names = ["services", "themes", "themes_positive", "themes_first", "themes_proposed"]
-    lists = dict.fromkeys([*names, "dont_know"], texts)
+    lists = dict.fromkeys([*names, "dont_know"], texts) | {"merk1": pl.List(pl.Int64)}
     return pl.DataFrame(rows, schema_overrides=lists | dict.fromkeys(ASKED, pl.Int64))
 
 
