@@ -257,7 +257,7 @@ STEPS = {
 
 def _step(step: str) -> None:
     """Say what is being done, to a person who waits and not into a file."""
-    if sys.stderr.isatty():
+    if os.isatty(2):
         click.echo(STEPS[step], err=True)
 
 

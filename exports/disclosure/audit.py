@@ -17,7 +17,7 @@ import polars as pl
 from exports.disclosure.catalogue import Catalogue
 from exports.disclosure.document import Exported, Finding, Release, Table
 from exports.disclosure.known import Cell, Known
-from exports.disclosure.linear import System
+from exports.disclosure.linear import ImpossibleError, System
 from exports.disclosure.world import World
 
 NEIGHBOURS = 12  # places side by side that are taken together; with more, rounding hides the rest
@@ -117,7 +117,11 @@ def _proofs(
     for k in sorted({target.cell.k for target in targets}):
         chosen = [target for target in targets if target.cell.k == k]
         groups = [world.outside(target.cell, target.without) for target in chosen]
-        found |= dict(zip(chosen, system.proven(groups, k), strict=True))
+        try:
+            proofs = system.proven(groups, k)
+        except ImpossibleError:  # what the intruder takes for granted does not hold: no mercy
+            proofs = [(1, k - 1)] * len(chosen)
+        found |= dict(zip(chosen, proofs, strict=True))
     return [found[target] for target in targets]
 
 
