@@ -119,8 +119,8 @@ def _proofs(
         groups = [world.outside(target.cell, target.without) for target in chosen]
         try:
             proofs = system.proven(groups, k)
-        except ImpossibleError:  # what the intruder takes for granted does not hold: no mercy
-            proofs = [(1, k - 1)] * len(chosen)
+        except ImpossibleError:  # what the intruder takes for granted is not so: it proves nothing
+            proofs = [None] * len(chosen)
         found |= dict(zip(chosen, proofs, strict=True))
     return [found[target] for target in targets]
 
