@@ -15,8 +15,10 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLES = {
     "answers": "Answers a second",
     "phones": "Five hundred phones behind one address",
+    "workshop": "Five hundred phones in one workshop",
     "annotate": "Reading stories",
     "release": "The gate",
+    "report": "Report pages",
     "weight": "Weight of the answering page",
     "speed": "Speed of the answering page",
 }

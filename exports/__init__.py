@@ -4,6 +4,7 @@ What other rooms may use is named here.
 """
 
 from exports.disclosure.catalogue import ALL, Area, Catalogue, Group, Kind, Service, Theme, quarters
+from exports.disclosure.coding import CODERS, Unit, draw_units
 from exports.disclosure.document import (
     Count,
     Estimate,
@@ -13,13 +14,15 @@ from exports.disclosure.document import (
     History,
     Reason,
     Release,
+    Shared,
     Snapshot,
     Status,
 )
 from exports.disclosure.gate import release
 from exports.disclosure.microdata import Dataset, Protection, Variable, protect
 from exports.disclosure.policy import Policy
-from exports.disclosure.quotes import APPROVERS, Quote
+from exports.disclosure.quotes import APPROVERS, Part, Quote, draw
+from exports.disclosure.stories import Code, Coding, Layer, Stories, Story, Told, collect
 from exports.errors import (
     AuditError,
     DatasetError,
@@ -30,6 +33,7 @@ from exports.errors import (
     HistoryError,
     InstrumentError,
     PolicyError,
+    StoriesError,
 )
 from exports.formats import (
     file_name,
@@ -42,7 +46,15 @@ from exports.formats import (
     write_parquet,
 )
 from exports.formats.base import Study
-from exports.instruments import Axis, Instrument, Item, Mark, Option, instruments
+from exports.instruments import (
+    Axis,
+    Instrument,
+    Item,
+    Mark,
+    Option,
+    instruments,
+    use_instruments,
+)
 from exports.instruments.scoring import score
 from exports.measures import Net, Share, net_growth, share
 from exports.measures.wording import about, between
@@ -63,11 +75,14 @@ from exports.services import ServiceClass, service_classes
 __all__ = [
     "ALL",
     "APPROVERS",
+    "CODERS",
     "INTERPRETATIONS",
     "Area",
     "AuditError",
     "Axis",
     "Catalogue",
+    "Code",
+    "Coding",
     "Context",
     "Count",
     "Dataset",
@@ -89,10 +104,12 @@ __all__ = [
     "Interpretation",
     "Item",
     "Kind",
+    "Layer",
     "Mark",
     "Net",
     "Option",
     "Page",
+    "Part",
     "Policy",
     "PolicyError",
     "Protection",
@@ -104,14 +121,23 @@ __all__ = [
     "Service",
     "ServiceClass",
     "Share",
+    "Shared",
     "Snapshot",
     "Status",
+    "Stories",
+    "StoriesError",
+    "Story",
     "Study",
     "Theme",
+    "Told",
+    "Unit",
     "Variable",
     "Words",
     "about",
     "between",
+    "collect",
+    "draw",
+    "draw_units",
     "file_name",
     "formats",
     "instruments",
@@ -125,6 +151,7 @@ __all__ = [
     "score",
     "service_classes",
     "share",
+    "use_instruments",
     "write",
     "write_codebook",
     "write_csv",

@@ -38,6 +38,10 @@ class DatasetError(ExportError):
     """No data set can be made; the message says what has to happen first."""
 
 
+class StoriesError(ExportError):
+    """No stories can be taken out; the message says what has to happen first."""
+
+
 class AuditError(ExportError):
     """What would be published, with what has been, says something of fewer than k people.
 

@@ -14,15 +14,16 @@ from nlp.redaction import Redacted, Redaction, redact
 
 if TYPE_CHECKING:
     from nlp.annotation import Annotation, annotate
-    from nlp.discovery import coded_units, discover
+    from nlp.discovery import CodedUnit, coded_units, discover
     from nlp.pipeline import load, use_heads
     from nlp.proposals import Proposal, propose
-    from nlp.summaries import summarise
+    from nlp.summaries import pick, summarise
     from nlp.tagging import deidentify
     from nlp.version import model_version
 
 __all__ = [
     "Annotation",
+    "CodedUnit",
     "ModelMissing",
     "Proposal",
     "Redacted",
@@ -34,6 +35,7 @@ __all__ = [
     "discover",
     "load",
     "model_version",
+    "pick",
     "propose",
     "redact",
     "summarise",
@@ -43,6 +45,7 @@ __all__ = [
 # Imported on first use: they bring spaCy and numpy.
 _LATER = {
     "Annotation": "nlp.annotation",
+    "CodedUnit": "nlp.discovery",
     "Proposal": "nlp.proposals",
     "annotate": "nlp.annotation",
     "coded_units": "nlp.discovery",
@@ -50,6 +53,7 @@ _LATER = {
     "discover": "nlp.discovery",
     "load": "nlp.pipeline",
     "model_version": "nlp.version",
+    "pick": "nlp.summaries",
     "propose": "nlp.proposals",
     "summarise": "nlp.summaries",
     "use_heads": "nlp.pipeline",

@@ -154,7 +154,7 @@ def tag_spans(
     probabilities: npt.NDArray[np.floating[Any]],
     words: Sequence[Span],
     tags: Sequence[str],
-    outside: float = 0.5,
+    outside: float | npt.NDArray[np.float64] = 0.5,
 ) -> list[tuple[int, int, str]]:
     """Marked spans of a text.
 
@@ -165,15 +165,16 @@ def tag_spans(
         probabilities: (words, tags), tag 0 is O.
         words: spans of the words.
         tags: names of the tags, B and I of each label.
-        outside: a word stays unmarked when P(O) is at least this.
+        outside: a word stays unmarked when P(O) is at least this; one for all or one for each.
 
     Returns:
         (start, end, label) in order.
     """
     spans: list[tuple[int, int, str]] = []
     previous = None
-    for (start, end), row in zip(words, probabilities, strict=True):
-        if row[0] >= outside:
+    limits = np.broadcast_to(outside, len(words))
+    for (start, end), row, limit in zip(words, probabilities, limits, strict=True):
+        if row[0] >= limit:
             previous = None
             continue
         best = int(row[1:].argmax()) + 1

@@ -118,12 +118,7 @@ def summarise(
         for sentiment in Sentiment
     }
     counts = {s: rounded(n) if n >= k else None for s, n in exact.items()}
-    placed = _place(chosen, theme)
-    against = _dissent(placed, exact, dissenting)
-    taken = {one.unit.respondent for one in against}
-    typical = _typical(
-        [p for p in placed if p.unit.respondent not in taken], against, representative
-    )
+    typical, against = _picked(chosen, theme, exact, representative, dissenting)
     return Summary(
         theme,
         rounded(len(tellers)),
@@ -131,6 +126,46 @@ def summarise(
         tuple(_sentence(one, counts) for one in typical),
         tuple(_sentence(one, counts) for one in against),
     )
+
+
+def pick(
+    units: Iterable[CodedUnit], theme: str, *, representative: int = 3, dissenting: int = 2
+) -> tuple[list[CodedUnit], list[CodedUnit]]:
+    """Pick sentences as `summarise` does, of texts that everybody concerned has read already.
+
+    For workshops only, where all who wrote sat in the room: there is no fewest number, and no
+    counts come with it. Text of a survey goes through `summarise`.
+
+    Args:
+        units: coded units, also those without the theme.
+        theme: id of the theme.
+        representative: most sentences to take as typical.
+        dissenting: most sentences to take as dissenting.
+
+    Returns:
+        The typical ones and the dissenting ones, in the order of `Summary`.
+    """
+    chosen = sorted((u for u in units if theme in dict(u.themes)), key=lambda unit: unit.id)
+    if not chosen:
+        return [], []
+    exact = {s: len({u.respondent for u in chosen if u.sentiment == s}) for s in Sentiment}
+    typical, against = _picked(chosen, theme, exact, representative, dissenting)
+    return [one.unit for one in typical], [one.unit for one in against]
+
+
+def _picked(
+    chosen: Sequence[CodedUnit],
+    theme: str,
+    counts: Mapping[Sentiment, int],
+    representative: int,
+    dissenting: int,
+) -> tuple[list[_Placed], list[_Placed]]:
+    """Typical and dissenting units; no respondent has two."""
+    placed = _place(chosen, theme)
+    against = _dissent(placed, counts, dissenting)
+    taken = {one.unit.respondent for one in against}
+    others = [one for one in placed if one.unit.respondent not in taken]
+    return _typical(others, against, representative), against
 
 
 def stands_alone(text: str) -> bool:

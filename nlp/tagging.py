@@ -4,17 +4,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from enumerations import RedactionType
 from nlp.encoder import Encoder, States, shared_encoder
 from nlp.heads import Heads, load_heads, softmax, tag_spans, word_logits
 from nlp.labels import TAGS
 from nlp.redaction import Redacted, Redaction, redact
+from nlp.redaction.names import Word, identifies_nobody, kind_of_word
 from nlp.redaction.numbers import said_digits
 from nlp.words import word_spans
 
 _ENTITY_LIMIT = 0.5
+# The rarer a word is beside a name, the less the network needs to doubt (chosen on dev and h28).
+_LIMITS = {Word.NAME_OR_WORD: 0.95, Word.UNKNOWN: 0.85, Word.BUILT: 0.7}
 _NUMBERS = frozenset({RedactionType.PHONE, RedactionType.ID})
+_FEWEST_DIGITS = 3
+_NAMES = tuple(
+    tag[2:] in (RedactionType.PERSON, RedactionType.PLACE, RedactionType.ORG)
+    for tag in TAGS["identifying"]
+)
 _MAIL_SIGN = re.compile(r"[@.\d]|alfa|krøll|snabel", re.IGNORECASE)
 Marked = list[tuple[int, int, str]]
 
@@ -67,10 +79,11 @@ class NameTagger:
         Args:
             text: as it was given in.
             states: of the text.
-            limit: see `marked`.
+            limit: see `marked`; for ordinary words. What is or may be a name needs less.
         """
-        marks = self.marked("identifying", text, states, limit)
-        return [mark for mark in marks if _has_its_shape(text[mark[0] : mark[1]], mark[2])]
+        words = word_spans(text)
+        shares = softmax(word_logits(self._heads.tags["identifying"], states, words))
+        return identifying_marks(text, words, shares, limit)
 
     def marked(self, head: str, text: str, states: States, limit: float) -> Marked:
         """What a sequence head marks in a text that was read.
@@ -86,10 +99,47 @@ class NameTagger:
         return tag_spans(probabilities, words, TAGS[head], limit)
 
 
+def identifying_marks(
+    text: str,
+    words: list[tuple[int, int]],
+    probabilities: npt.NDArray[np.floating[Any]],
+    limit: float,
+) -> Marked:
+    """What identifies, from the probabilities of the words.
+
+    Args:
+        text: as it was given in.
+        words: spans of its words.
+        probabilities: (words, tags), tag 0 is that the word is nothing.
+        limit: a word is marked where it is nothing with less than this.
+    """
+    limits = np.full(len(words), limit)
+    doubted = (probabilities[:, 0] >= limit) & (probabilities[:, 0] < max(_LIMITS.values()))
+    for index in np.flatnonzero(doubted):
+        if _NAMES[int(probabilities[index, 1:].argmax()) + 1]:
+            start, end = words[index]
+            limits[index] = _LIMITS.get(kind_of_word(text[start:end]), limit)
+    marks = tag_spans(probabilities, words, TAGS["identifying"], limits)
+    return [mark for mark in marks if _counts(text[mark[0] : mark[1]], mark[2])]
+
+
+def _counts(marked: str, kind: str) -> bool:
+    """Whether a mark is one that the rules leave to the network: they know every date, and what
+    identifies nobody."""
+    if kind == RedactionType.DATE or identifies_nobody(marked):
+        return False
+    return _has_its_shape(marked, kind)
+
+
 def _has_its_shape(marked: str, kind: str) -> bool:
-    """Whether numbers hold a digit, and addresses a sign: "mailen" beside one is a word."""
+    """Whether numbers hold digits, streets a house and mail a sign: "mailen" alone is a word."""
+    if not any(map(str.isalnum, marked)):
+        return False
     if kind in _NUMBERS:
-        return any(map(str.isdigit, marked)) or any(map(said_digits, marked.lower().split()))
+        digits = sum(map(str.isdigit, marked))
+        return digits >= _FEWEST_DIGITS or any(map(said_digits, marked.lower().split()))
+    if kind == RedactionType.ADDRESS:
+        return " " in marked
     return kind != RedactionType.EMAIL or _MAIL_SIGN.search(marked) is not None
 
 

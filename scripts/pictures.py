@@ -30,13 +30,25 @@ def report(page: Page, url: str) -> None:
     page.screenshot(path=PICTURES / "report.png")
 
 
+def politician(page: Page, url: str) -> None:
+    """The sheet that a politician reads, as it is printed: one A4."""
+    page.goto(f"{url}/rapport/FJORD1/helsestasjon?for=politician")
+    page.emulate_media(media="print")
+    page.evaluate("document.body.style.padding = '34px 53px'")
+    page.screenshot(path=PICTURES / "politician.png")
+
+
+TAKEN = ((answering, 360, 640), (report, 900, 1330), (politician, 794, 1123))
+"""What takes each picture, and how wide and high its window is, in CSS pixels."""
+
+
 def main(url: str) -> None:
-    """Take both."""
+    """Take all three."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         found = chromium.find()
         browser = playwright.chromium.launch(executable_path=str(found), args=list(chromium.FLAGS))
-        for take, width, height in ((answering, 360, 640), (report, 900, 1180)):
+        for take, width, height in TAKEN:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 locale="nb-NO",

@@ -26,6 +26,11 @@ from server.release.routes import routes as release_routes
 from server.security import harden
 from server.settings import Settings
 from server.staff.routes import routes as staff_routes
+from server.workshop import service as workshops
+from server.workshop.outcome_routes import routes as outcome_routes
+from server.workshop.report.routes import routes as report_routes
+from server.workshop.routes import routes as workshop_routes
+from server.workshop.staff_routes import routes as workshop_staff_routes
 
 
 @get("/health", tags=["operation"], responses=errors.described())
@@ -63,7 +68,7 @@ def create_app(settings: Settings) -> Litestar:
             app.state.group_commit = waiting = GroupCommit(settings.waiting_answers)
             app.state.work = work.Turnstile(await work.key(), waiting.fullness)
             app.state.readings = Readings(settings.readers, settings.waiting_readings)
-            async with worker.running(settings):
+            async with worker.running(settings), workshops.running(settings) as app.state.workshops:
                 yield
             app.state.readings.close()
             await app.state.group_commit.drain()
@@ -80,6 +85,10 @@ def create_app(settings: Settings) -> Litestar:
             *file_routes,
             *act_routes,
             *staff_routes,
+            *workshop_routes,
+            *workshop_staff_routes,
+            *outcome_routes,
+            *report_routes,
             built_file,
         ],
         lifespan=[lifespan],
@@ -87,7 +96,7 @@ def create_app(settings: Settings) -> Litestar:
         before_send=[harden],
         # Not for staff pages: a compressed page with a secret in it can be guessed (BREACH).
         compression_config=CompressionConfig(
-            backend="gzip", exclude=["^/stab", "^/static/", padding.PADDED.pattern]
+            backend="gzip", exclude=["^/stab", "^/static/", "/events$", padding.PADDED.pattern]
         ),
         exception_handlers={
             Problem: errors.on_problem,

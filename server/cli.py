@@ -25,8 +25,9 @@ from server.collect import preview, rounds
 from server.collect.definition import CODE
 from server.collect.rounds import RoundError
 from server.database import DatabaseError
-from server.release import paper, words_file
+from server.release import coding, paper, words_file, written
 from server.release import service as releases
+from server.release.coding import CodingError
 from server.release.paper import PaperError
 from server.release.service import ReleaseError
 from server.release.words_file import WordsError
@@ -41,6 +42,7 @@ MOST_INVITATIONS = 5000
 
 EXPECTED = (
     AccountError,
+    CodingError,
     DatabaseError,
     PaperError,
     ReleaseError,
@@ -76,6 +78,11 @@ def main(context: click.Context) -> None:
             nlp.use_heads(Path(settings.nlp_heads))
         except ValueError as error:
             raise SettingsError(f"FORTELL_NLP_HEADS: {error}") from error
+    if settings.instruments:
+        try:
+            exports.use_instruments(Path(settings.instruments), settings.licence_by_id)
+        except exports.InstrumentError as error:
+            raise SettingsError(f"FORTELL_INSTRUMENTS and FORTELL_LICENCES: {error}") from error
     context.obj = settings
 
 
@@ -144,7 +151,7 @@ def demo_command(settings: Settings, data: Path, prepare_only: bool) -> None:
     settings = demo.settings_for(settings, data)
     asyncio.run(demo.prepare(settings, click.echo))
     if not prepare_only:
-        demo.announce(settings, _with_database(settings, demo.new_password), click.echo)
+        demo.announce(settings, _with_database(settings, demo.ready), click.echo)
         run_server(settings)
 
 
@@ -237,18 +244,36 @@ def release(
 def export(settings: Settings, code: str, data: bool, names: tuple[str, ...], output: Path) -> None:
     """Write the latest release of a round to a folder, as files for researchers.
 
-    A file that is there already is left alone, so what was interrupted goes on.
+    With --format qdpx it is the stories of those who agreed. A file that is there already is left
+    alone, so what was interrupted goes on.
     """
     today = datetime.date.today()
-    made, study = _with_database(
-        settings,
-        lambda: releases.dataset(code, today, _step) if data else releases.to_export(code),
-    )
-    chosen = names or tuple(exports.formats(rows=data))
+    kind = exports.Stories if "qdpx" in names else exports.Dataset if data else exports.Release
+    unfit = set(names) - exports.formats(kind if not data else exports.Dataset).keys()
+    if unfit:
+        raise click.ClickException(f"{', '.join(sorted(unfit))} cannot be written here. {TOGETHER}")
+
+    async def take_out() -> tuple[
+        exports.Release | exports.Dataset | exports.Stories, exports.Study
+    ]:
+        if kind is exports.Stories:
+            return await releases.stories(code, today, _step)
+        if kind is exports.Dataset:
+            return await releases.dataset(code, today, _step)
+        return await releases.to_export(code)
+
+    made, study = _with_database(settings, take_out)
+    chosen = names or tuple(exports.formats(kind))
     exports.write_folder(made, output, chosen, study, lambda path: click.echo(f"Wrote {path}."))
 
 
+TOGETHER = (
+    "Stories (qdpx) come with citation, licence and privacy, and without --data; budget comes "
+    "without --data."
+)
+
 STEPS = {
+    "collecting": "Looking for stories whose tellers agreed …",
     "counting": "Reading the answers …",
     "comparing": "Comparing with everything that has been let out …",
     "protecting": "Making rows in which nobody stands out; this may take minutes …",
@@ -280,11 +305,6 @@ def _step(step: str) -> None:
     "--format", "kind", type=click.Choice(["html", "pdf"]), default="html", show_default=True
 )
 @click.option(
-    "--words",
-    type=click.Path(path_type=Path),
-    help="Quotes, interpretations, questions and figures from elsewhere (fortell words check).",
-)
-@click.option(
     "--browser",
     type=click.Path(path_type=Path),
     help="The Chromium that prints; looked for when left out.",
@@ -298,15 +318,13 @@ def report(
     reading: str,
     language: str | None,
     kind: str,
-    words: Path | None,
     browser: Path | None,
     output: Path,
 ) -> None:
     """Write a report on the latest release as one file that loads nothing."""
     program = paper.browser(browser) if kind == "pdf" else None
-    written = words_file.read(words) if words else None
     wanted = Language(language) if language else None
-    chosen = paper.Wanted(code, service, exports.Reading(reading), wanted, written)
+    chosen = paper.Wanted(code, service, exports.Reading(reading), wanted)
     page, published = _with_database(settings, lambda: paper.page(chosen))
     if program:
         click.echo(f"Printing with {program} …")
@@ -320,18 +338,100 @@ def words_group() -> None:
     """What people write for reports: quotes, interpretations, questions, figures."""
 
 
+@words_group.command(name="draw")
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.option(
+    "--reader",
+    "readers",
+    multiple=True,
+    required=True,
+    help="Account of somebody who is to read; give it once for each.",
+)
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The file.")
+@click.pass_obj
+def words_draw(settings: Settings, code: str, readers: tuple[str, ...], output: Path) -> None:
+    """Draw parts of stories by chance, for named people to choose quotes among.
+
+    It is kept who they are and in which week. The same release gives the same parts each time.
+    """
+    if output.exists():
+        raise click.ClickException(f"{output} is there already. Choose another --output.")
+    today = datetime.date.today()
+    drawn = _with_database(settings, lambda: written.draw(code, readers, today))
+    paper.keep(drawn.encode(), output)
+    click.echo(f"Wrote {output}. Only {' and '.join(readers)} may read it.")
+
+
+@words_group.command(name="load")
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def words_load(settings: Settings, code: str, file: Path) -> None:
+    """Check a file of words and let the round's reports show them, instead of those before."""
+    words = _with_database(settings, lambda: written.load(code, file))
+    click.echo(
+        f"Loaded: {len(words.quotes)} quotes, {len(words.interpretations)} interpretations, "
+        f"{len(words.questions)} questions, {len(words.context)} figures from elsewhere. The "
+        f"reports of {code} show them from now on."
+    )
+
+
 @words_group.command(name="check")
 @click.argument("file", type=click.Path(path_type=Path))
 def words_check(file: Path) -> None:
-    """Say whether a file of words is right, and everything that is not, with its line."""
+    """Say whether a file of words is right by itself; everything that is not, with its line."""
     words_file.read(file)
-    click.echo(f"{file} can be used: fortell report --words {file}")
+    click.echo(f"{file} is right: fortell words load --round CODE {file}")
 
 
 @words_group.command(name="schema")
 def words_schema() -> None:
     """Print the JSON Schema of a file of words."""
     click.echo(json.dumps(words_file.schema(), ensure_ascii=False, indent=2))
+
+
+@main.group(name="coding")
+def coding_group() -> None:
+    """What two people find in a sample of stories, beside tellers and program."""
+
+
+@coding_group.command(name="draw")
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.option(
+    "--reader",
+    "readers",
+    multiple=True,
+    required=True,
+    help="Account of somebody who is to code; give it twice.",
+)
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The folder.")
+@click.pass_obj
+def coding_draw(settings: Settings, code: str, readers: tuple[str, ...], output: Path) -> None:
+    """Draw parts of stories by chance, for two people to code apart: a file for each.
+
+    It is kept who they are and in which week. The same release gives the same parts each time.
+    """
+    paths = [output / f"{code}-{number}.yaml" for number in range(1, len(readers) + 1)]
+    if there := [path for path in paths if path.exists()]:
+        raise click.ClickException(f"{there[0]} is there already. Choose another --output.")
+    today = datetime.date.today()
+    drawn = _with_database(settings, lambda: coding.draw(code, readers, today))
+    for path, (name, text) in zip(paths, drawn.items(), strict=True):
+        paper.keep(text.encode(), path)
+        click.echo(f"Wrote {path}. Only {name} may read it.")
+
+
+@coding_group.command(name="load")
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.argument("files", metavar="FILE FILE", type=click.Path(path_type=Path), nargs=2)
+@click.pass_obj
+def coding_load(settings: Settings, code: str, files: tuple[Path, Path]) -> None:
+    """Check both readers' files and keep what they found, instead of what was kept before."""
+    _with_database(settings, lambda: coding.load(code, files))
+    click.echo(
+        f"Loaded. The next release of {code} tells how far people, program and tellers agree, "
+        "where enough has been coded."
+    )
 
 
 @main.group(name="round")

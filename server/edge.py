@@ -18,6 +18,9 @@ from server import logs
 REQUEST_SECONDS = 30.0
 """How long a request may take to arrive, from its connection or its first byte on."""
 
+STALLED_SECONDS = 60.0
+"""How long a client may take nothing of what waits for it."""
+
 HEAD_LIMIT = 32 * 1024
 """Bytes after which a request's head must have ended."""
 
@@ -26,23 +29,37 @@ STOPPING_SECONDS = 30
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Ends connections on which a request does not arrive in time, or whose head has no end.
+    """Ends connections that bring no request in time, whose head has no end, or that take nothing.
 
-    Without it, uvicorn waits for ever for the rest of a request and keeps all of its head.
+    Without it, uvicorn waits for ever for the rest of a request and keeps all of its head, and
+    keeps what a client does not take even when it has closed the connection.
     """
 
     _deadline: asyncio.TimerHandle | None = None
     _head: int | None = 0
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(0)  # so that we are told of every byte that waits
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._stop_waiting()
+        self._stop_watching()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Something waits for the client to take it."""
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        """It has taken all there was."""
+        self._stop_watching()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Read on, and count what belongs to a head that has not ended."""
@@ -77,9 +94,35 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _watch(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self._look, left)
+
+    def _stop_watching(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    def _look(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() < before:
+            self._watch()
+        else:
+            self.transport.abort()
+
     def _give_up(self) -> None:
         if not self.transport.is_closing():
             self.transport.abort()
+
+
+class Server(uvicorn.Server):
+    """Ends streams that would never end by themselves before it waits for requests under way."""
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        """Stop, with nobody waiting for events any more."""
+        held = self.config.loaded_app.state.get("workshops")
+        if held is not None:
+            held.rooms.end()
+        await super().shutdown(sockets)
 
 
 def configuration(app: Litestar, **others: Any) -> uvicorn.Config:
@@ -115,7 +158,8 @@ def serve(app: Litestar, listening: Any) -> bool:
     """
     keep_no_trace()
     keep_what_is_loaded()
-    server = uvicorn.Server(configuration(app))
+    open_many_files()
+    server = Server(configuration(app))
     with suppress(KeyboardInterrupt):
         server.run([listening])
     return server.started
@@ -129,6 +173,12 @@ def keep_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def open_many_files() -> None:
+    """Let as many connections be open as the machine allows: each screen of a workshop has one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def keep_no_trace() -> None:

@@ -44,10 +44,13 @@ class Body(msgspec.Struct):
 
 MEANINGS = {
     400: "The request does not fit.",
-    403: "The round takes no answers now, or the link does not fit.",
-    404: "No such round, or nothing there yet.",
+    401: "The phone is not in the workshop.",
+    403: "The round takes no answers now, the link does not fit, or the card is another's.",
+    404: "No such round or workshop, or nothing there yet.",
+    409: "The workshop is at another step, its door is closed, or it is full.",
     410: "The round is over.",
     413: "Too large.",
+    429: "More than one phone may send.",
     503: "Too many at once, or the database does not answer.",
     507: "The disk is full.",
 }

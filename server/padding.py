@@ -5,7 +5,8 @@ stories and outcomes apart by their lengths. Compression would bring the differe
 reply is compressed here first and padded after: a compressed one in the extra field of its header
 (RFC 1952, section 2.3.1.1), which every reader skips; a plain one with spaces after the JSON.
 
-A release and its files are published for everybody, byte for byte, and are left as they are.
+A release and its files are published for everybody, byte for byte, and are left as they are. The
+events of a workshop are what stands on its big screen, and have no end to wait for.
 """
 
 import re
@@ -25,7 +26,7 @@ EXTRA = struct.Struct("<H2sH")
 LENGTH = {b"vary", b"content-length"}
 """Headers that say how a body is to be taken, and are written anew."""
 
-PADDED = re.compile(r"^/api/(?!.*/release(/[a-z]*)?$)")
+PADDED = re.compile(r"^/api/(?!.*/release(/[a-z]*)?$|workshops/[^/]*/events$)")
 """Addresses whose replies are padded."""
 
 

@@ -39,8 +39,21 @@ class Settings:
     waiting_readings: int = _setting(
         64, "stories that may wait to be de-identified before new are asked to wait", 0, 10000
     )
+    workshop_phones: int = _setting(3000, "phones that one workshop holds", 1, 100000)
+    waiting_changes: int = _setting(
+        5000, "what phones in workshops send that may wait before new is asked to wait", 1, 1000000
+    )
     nlp_heads: str = _setting(
         "", "YAML file of models that take the place of the language engine's heads; empty: none"
+    )
+    instruments: str = _setting(
+        "", "YAML file of instruments to ask with besides Fortell's own; empty: none"
+    )
+    licences: str = _setting(
+        "", "licences that you have for its wording, ID=LICENCE; between them a semicolon"
+    )
+    browser: str = _setting(
+        "", "Chromium that prints workshops' reports to PDF; empty: looked for on this machine"
     )
     signer_database: str = _setting(
         "sqlite:///signer.db", "sqlite:///FILE of the signer, which no other program opens"
@@ -69,12 +82,25 @@ class Settings:
             )
         if self.nlp_heads and not Path(self.nlp_heads).is_file():
             raise SettingsError("FORTELL_NLP_HEADS is no file. Give the path of a YAML file.")
+        if self.instruments and not Path(self.instruments).is_file():
+            raise SettingsError("FORTELL_INSTRUMENTS is no file. Give the path of a YAML file.")
+        if self.licences and (not self.instruments or not all(self.licence_by_id.values())):
+            raise SettingsError(
+                "FORTELL_LICENCES says which licences you have for the wording in "
+                "FORTELL_INSTRUMENTS: ID=LICENCE, and a semicolon between two. Correct both."
+            )
         for item in fields(self):
             value = getattr(self, item.name)
             least, most = item.metadata["least"], item.metadata["most"]
             if isinstance(value, int | float) and not least <= value <= most:
                 name = PREFIX + item.name.upper()
                 raise SettingsError(f"{name} must be from {least} to {most}.")
+
+    @property
+    def licence_by_id(self) -> Mapping[str, str]:
+        """The licences that whoever runs Fortell has, by the instrument's id."""
+        said = (entry.partition("=") for entry in self.licences.split(";") if entry.strip())
+        return {name.strip(): licence.strip() for name, _, licence in said}
 
     @property
     def sqlite_path(self) -> Path | None:

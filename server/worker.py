@@ -15,6 +15,7 @@ from server import database, logs
 from server.collect import copies, inbox, keeping
 from server.settings import Settings
 from server.understand import service as understand
+from server.workshop import sessions as workshops
 
 
 async def once(stop: asyncio.Event | None = None) -> None:
@@ -26,6 +27,7 @@ async def once(stop: asyncio.Event | None = None) -> None:
     today = datetime.date.today()
     await inbox.move_due(today)
     await keeping.delete_due(today)
+    await workshops.delete_due(today)
     await copies.look_where_due()
     await database.erase_overdue()
     await understand.annotate_waiting(stop)

@@ -17,7 +17,7 @@ import polars as pl
 from exports.disclosure.catalogue import Catalogue
 from exports.disclosure.document import Exported, Finding, Release, Table
 from exports.disclosure.known import Cell, Known
-from exports.disclosure.linear import ImpossibleError, System
+from exports.disclosure.linear import System
 from exports.disclosure.world import World
 
 NEIGHBOURS = 12  # places side by side that are taken together; with more, rounding hides the rest
@@ -81,13 +81,22 @@ def audit(
         for target in tried:
             if 0 < _size(known, target) < target.cell.k:
                 open_[_around(near, target)].append(target)
+        at = _by_node(there)
         for nodes, targets in sorted(open_.items()):
             small += len(targets)
             worlds += 1
-            bears = [cell for cell in there if (cell.column, cell.place) in nodes]
-            findings += _judge(known, bears, targets, since)
+            places = sorted(place for node in nodes for place in at[node])
+            findings += _judge(known, [there[place] for place in places], targets, since)
         known.forget()
     return Audit(tuple(findings), cells, pairs, small, worlds)
+
+
+def _by_node(cells: Sequence[Cell]) -> Mapping[Node, list[int]]:
+    """Return where in the list the cells of each question in each place are."""
+    found: defaultdict[Node, list[int]] = defaultdict(list)
+    for number, cell in enumerate(cells):
+        found[cell.column, cell.place].append(number)
+    return found
 
 
 def _judge(
@@ -117,11 +126,7 @@ def _proofs(
     for k in sorted({target.cell.k for target in targets}):
         chosen = [target for target in targets if target.cell.k == k]
         groups = [world.outside(target.cell, target.without) for target in chosen]
-        try:
-            proofs = system.proven(groups, k)
-        except ImpossibleError:  # what the intruder takes for granted is not so: it proves nothing
-            proofs = [None] * len(chosen)
-        found |= dict(zip(chosen, proofs, strict=True))
+        found |= dict(zip(chosen, system.proven(groups, k), strict=True))
     return [found[target] for target in targets]
 
 
@@ -222,15 +227,16 @@ def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[i
 def _rests(known: Known, cells: Sequence[Cell], first: int) -> Iterator[Target]:
     """Yield who is in a place and in none of the places within it."""
     wholes: dict[str, dict[tuple[str, int], Cell]] = defaultdict(dict)
+    inside: defaultdict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
+        if cell.time >= first:
+            inside[cell.place].append(cell)
         if cell.whole:
             wholes[cell.place][cell.column, cell.time] = cell
     for above, family in known.families(wholes):
         if not 2 <= len(family) <= NEIGHBOURS or not known.apart(family):
             continue
-        for cell in cells:
-            if cell.place != above or cell.time < first:
-                continue
+        for cell in inside[above]:
             parts = [_latest(wholes[place], cell) for place in family]
             without = tuple(part for part in parts if part is not None)
             if len(without) > 1:

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 import polars as pl
 
-from enumerations import AgeBand, Level
+from enumerations import AgeBand, Attribution, Level
 from exports.errors import PolicyError
-from exports.instruments import Category, Item, Ladder, Text, items, scoring
+from exports.instruments import FEW, Category, Item, Ladder, Text, items, scoring
 
 ALL = "*"  # the service of a figure about everyone who answered
 FAMILY = 30  # places in larger ones are not compared with all their siblings: the audit does that
@@ -32,10 +32,20 @@ class Kind(StrEnum):
     DONT_KNOW = "dont_know"
     AGREEMENT = "agreement"
     SIGNIFICATION = "signification"
+    ATTRIBUTION = "attribution"
 
 
 # Kinds that follow the language model and the codebook: a new series starts them afresh.
-CODED = frozenset({Kind.THEME, Kind.GROUP, Kind.AGREEMENT})
+CODED = frozenset({Kind.THEME, Kind.GROUP, Kind.AGREEMENT, Kind.ATTRIBUTION})
+
+PAIRS = {
+    "themes": ("themes_first", "themes_proposed"),
+    "people": ("coded_one", "coded_other"),
+    "people_machine": ("coded_both", "coded_machine"),
+    "people_teller": ("coded_both", "coded_teller"),
+}
+"""Columns of themes that an agreement is between, by its subject: teller and program; two people
+who read the same part of a story; what both of them said, and program or teller."""
 
 CLEAR = {3: 55, 2: 70}
 """How much of 100, in steps of 5, a pole of a triad or dyad has where an answer is its own: more
@@ -49,6 +59,10 @@ MENTIONS: Ladder = (
         Category("not_mentioned", (_NO,)),
     ),
     (Category("mentioned", (_YES, _OTHER)), Category("not_mentioned", (_NO,))),
+)
+AREAS_MENTIONED: Ladder = (
+    *MENTIONS,
+    (Category(FEW, (_YES, _OTHER)), Category("most_not", (_NO,))),
 )
 STORIES: Ladder = (
     (Category("with_story", (1,)), Category("without_story", (0,))),
@@ -65,6 +79,28 @@ AGREEMENTS: Ladder = (
         Category("no_themes", (_NO,)),
     ),
     (Category("common_themes", (_YES, _OTHER)), Category("no_themes", (_NO,))),
+)
+CODINGS: Ladder = (*AGREEMENTS, (Category("everyone", (_YES, _OTHER, _NO)),))
+EXPLAINED = (Attribution.INDIVIDUAL, Attribution.RELATION, Attribution.SITUATION)
+"""What a story explains what happened with (F30); its place here is its code."""
+
+INDIVIDUAL, SEVERAL, UNCLEAR = 0, 3, 4
+"""Further codes of what a story explains it with; the first is that of the individual alone."""
+
+EXPLANATIONS: Ladder = (
+    (
+        Category("individual", (INDIVIDUAL,)),
+        Category("relation", (1,)),
+        Category("situation", (2,)),
+        Category("several", (SEVERAL,)),
+        Category("unclear", (UNCLEAR,)),
+    ),
+    (
+        Category("individual", (INDIVIDUAL,)),
+        Category("around", (1, 2, SEVERAL)),
+        Category("unclear", (UNCLEAR,)),
+    ),
+    (Category("individual", (INDIVIDUAL,)), Category("not_individual", (1, 2, SEVERAL, UNCLEAR))),
 )
 DONT_KNOWS: Ladder = ((Category("dont_know", (1,)), Category("answered", (0,))),)
 
@@ -290,14 +326,18 @@ class Catalogue:
         if "age_band" in columns:
             yield Question(Kind.AGE, "age_band", AGES, _age_band())
         told = _told(columns)
-        if {"themes_first", "themes_proposed"} <= set(columns):
-            yield Question(Kind.AGREEMENT, "themes", AGREEMENTS, _agreement(told))
+        for subject, pair in PAIRS.items():
+            if set(pair) <= set(columns):
+                ladder = AGREEMENTS if subject == "themes" else CODINGS
+                yield Question(Kind.AGREEMENT, subject, ladder, _agreement(pair, told))
+        if "explained_by" in columns:
+            yield Question(Kind.ATTRIBUTION, "explained", EXPLANATIONS, _explained(told))
         for theme in self.themes:
             yield Question(Kind.THEME, theme.id, MENTIONS, _mention([theme.id], told))
         for group in self.groups:
             members = [theme.id for theme in self.themes if theme.group == group.id]
-            yield Question(Kind.GROUP, group.id, MENTIONS, _mention(members, told))
-        for scale in scoring.scales(columns):
+            yield Question(Kind.GROUP, group.id, AREAS_MENTIONED, _mention(members, told))
+        for scale in filter(lambda scale: scale.ladder, scoring.scales(columns)):
             band, total = scoring.band(scale), scoring.total_units(scale)
             yield Question(Kind.SCALE, scale.id, scale.ladder, band, total)
         for item in items().values():
@@ -347,13 +387,24 @@ def _mention(themes: list[str], told: pl.Expr) -> pl.Expr:
     return pl.when(told).then(code.cast(pl.Int8))
 
 
-def _agreement(told: pl.Expr) -> pl.Expr:
-    """Code a teller who chose first: proposed were the same themes, some of them, or none."""
-    first, proposed = pl.col("themes_first"), pl.col("themes_proposed")
-    common = first.list.set_intersection(proposed).list.len()
-    same = first.list.set_symmetric_difference(proposed).list.len() == 0
+def _agreement(pair: tuple[str, str], told: pl.Expr) -> pl.Expr:
+    """Code those of whom both codings are there: the same themes, some in common, or none."""
+    one, other = map(pl.col, pair)
+    common = one.list.set_intersection(other).list.len()
+    same = one.list.set_symmetric_difference(other).list.len() == 0
     code = pl.when(same).then(_YES).when(common > 0).then(_OTHER).otherwise(_NO)
-    return pl.when(told & first.is_not_null()).then(code.cast(pl.Int8))
+    asked = told & one.is_not_null() & other.is_not_null()
+    return pl.when(asked).then(code.cast(pl.Int8))
+
+
+def _explained(told: pl.Expr) -> pl.Expr:
+    """Code a teller by what the stories explain it with: one, several, or nothing that is clear."""
+    found = pl.col("explained_by").list.unique()
+    codes = {value.value: code for code, value in enumerate(EXPLAINED)}
+    one = found.list.first().replace_strict(codes, return_dtype=pl.Int8)
+    number = found.list.len()
+    code = pl.when(number == 1).then(one).when(number > 1).then(SEVERAL).otherwise(UNCLEAR)
+    return pl.when(told).then(code.cast(pl.Int8))
 
 
 def _marked(item: Item) -> pl.Expr:

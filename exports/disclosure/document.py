@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from io import BytesIO
@@ -12,6 +12,7 @@ import polars as pl
 
 from exports.disclosure.catalogue import Catalogue, Kind
 from exports.errors import DocumentError, HistoryError
+from exports.instruments import FEW
 
 
 class Status(StrEnum):
@@ -25,11 +26,13 @@ class Status(StrEnum):
 class Reason(StrEnum):
     """Why a figure is not (newly) shown.
 
+    Too early: so few are in the cell that no answer has been looked at.
     Too few: some category has fewer than k, or fewer than k set it apart from a figure of a place
     around or within. The two are one reason, for to tell them apart would tell of the few. Each
     reason's text, with the number that would make it visible, is `reason.<value>` of the messages.
     """
 
+    TOO_EARLY = "too_early"
     TOO_FEW = "too_few"
     COVERED_BY_GROUP = "covered_by_group"
     TOO_LITTLE_CHANGE = "too_little_change"
@@ -44,6 +47,11 @@ class Count:
     id: str
     values: tuple[int, ...]
     x: int
+
+    @property
+    def few(self) -> bool:
+        """Whether it says only that there are fewer than x, perhaps nobody."""
+        return self.id == FEW
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,11 @@ class Figure:
         return "/".join(part for part in parts if part is not None)
 
     @property
+    def bounded(self) -> bool:
+        """Whether it says only that fewer than its threshold are in a category."""
+        return any(count.few for count in self.categories)
+
+    @property
     def visible(self) -> bool:
         """Whether it has numbers."""
         return self.status is not Status.HIDDEN
@@ -143,7 +156,7 @@ class Release:
             "published": self.published,
             "policy": {"k": self.k, "k_sensitive": self.k_sensitive, "base": self.base},
             "catalogue": self.catalogue.to_dict(),
-            "figures": [{"id": figure.id} | asdict(figure) for figure in self.figures],
+            "figures": [_plain(figure) for figure in self.figures],
         }
         text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode() + b"\n"
@@ -202,6 +215,36 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Stories that have been let out for research: whose they were.
+
+    Args:
+        number: of the release that they came beside.
+        published: ISO date.
+        members: guarded as a release's are; `id` and `service` (see `exports.Stories`).
+    """
+
+    number: int
+    published: str
+    members: pl.DataFrame = field(compare=False, repr=False)
+
+    @classmethod
+    def from_bytes(cls, number: int, published: str, members: bytes) -> Self:
+        """Read what `Stories.members_to_bytes` wrote.
+
+        Raises:
+            DocumentError: the bytes are not such members.
+        """
+        try:
+            return cls(number, published, pl.read_parquet(BytesIO(members)).select("id", "service"))
+        except pl.exceptions.PolarsError as error:
+            raise DocumentError(
+                f"These are no members of stories ({type(error).__name__}). "
+                "Give the bytes of Stories.members_to_bytes() unchanged."
+            ) from None
+
+
+@dataclass(frozen=True)
 class Table:
     """A figure as it came in a release, or a research file ("file 1") beside it."""
 
@@ -235,7 +278,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class History:
-    """Every earlier release, oldest first, with members, and every research file.
+    """Every earlier release, oldest first, with members, every research file and story let out.
 
     `retracted` are numbers of releases that were wrong. No figure of theirs is shown or kept again,
     but they have been read, so that what comes later is compared and audited with them.
@@ -248,6 +291,7 @@ class History:
     releases: tuple[Release, ...] = ()
     retracted: frozenset[int] = frozenset()
     exports: tuple[Exported, ...] = ()
+    shared: tuple[Shared, ...] = ()
 
     def __post_init__(self) -> None:
         if [release.number for release in self.releases] != list(range(1, len(self.releases) + 1)):
@@ -263,6 +307,16 @@ class History:
             raise HistoryError(
                 f"There is no release {sorted(unknown)} to retract. Give a release's number."
             )
+
+
+def _plain(figure: Figure) -> dict[str, Any]:
+    """Return a figure as data, without the copies that asdict makes of all that it finds."""
+    return vars(figure) | {
+        "id": figure.id,
+        "categories": [vars(count) for count in figure.categories],
+        "as_of": vars(figure.as_of) if figure.as_of else None,
+        "estimates": [vars(estimate) for estimate in figure.estimates],
+    }
 
 
 def _figure(entry: Mapping[str, Any]) -> Figure:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from enumerations import AgeBand
-from exports.disclosure.catalogue import Catalogue
+from exports.disclosure.catalogue import EXPLAINED, Catalogue
 from exports.errors import FrameError
 from exports.instruments import items
 
@@ -18,6 +18,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "dont_know": TEXTS,
 }
 CHOICES = {"themes_first", "themes_proposed"}
+CODED = {"coded_one", "coded_other", "coded_both", "coded_machine", "coded_teller"}
 
 
 def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
@@ -42,8 +43,12 @@ def check_frame(frame: pl.DataFrame, catalogue: Catalogue) -> None:
         raise FrameError("themes_positive names themes that themes lacks. Add them there.")
     if "story_deleted" in frame.columns:
         _check_deleted(frame)
+    if "explained_by" in frame.columns:
+        _check_explained(frame)
     if CHOICES & set(frame.columns):
         _check_choices(frame, catalogue)
+    if CODED & set(frame.columns):
+        _check_coded(frame, catalogue)
     if "age_band" in frame.columns:
         _within(frame.drop_nulls("age_band"), "age_band", list(AgeBand))
     for item in items().values():
@@ -66,6 +71,12 @@ def _check_deleted(frame: pl.DataFrame) -> None:
         raise FrameError("A deleted story was told and has no themes. Correct story_deleted.")
 
 
+def _check_explained(frame: pl.DataFrame) -> None:
+    if frame.schema["explained_by"] != TEXTS or frame["explained_by"].null_count():
+        raise FrameError("Column explained_by must hold lists of texts. Use an empty list.")
+    _within(frame, "explained_by", list(EXPLAINED))
+
+
 def _check_choices(frame: pl.DataFrame, catalogue: Catalogue) -> None:
     if any(frame.schema.get(name) != TEXTS for name in CHOICES):
         raise FrameError(
@@ -78,6 +89,24 @@ def _check_choices(frame: pl.DataFrame, catalogue: Catalogue) -> None:
         )
     for name in sorted(CHOICES):
         _within(frame.drop_nulls(name), name, [theme.id for theme in catalogue.themes])
+
+
+def _check_coded(frame: pl.DataFrame, catalogue: Catalogue) -> None:
+    if any(frame.schema.get(name) != TEXTS for name in CODED):
+        raise FrameError(f"Columns {sorted(CODED)} go together, as lists of texts. Add or cast.")
+    absent = {name: frame[name].is_null() for name in CODED}
+    alike = all((absent["coded_one"] == absent[name]).all() for name in CODED - {"coded_teller"})
+    if not alike or (absent["coded_one"] & ~absent["coded_teller"]).any():
+        raise FrameError(
+            "Whoever's story was coded by people has all coded_ columns but coded_teller, and "
+            "nobody else has any. Use an empty list for no theme."
+        )
+    for name in sorted(CODED):
+        _within(frame.drop_nulls(name), name, [theme.id for theme in catalogue.themes])
+    common = frame["coded_one"].list.set_intersection(frame["coded_other"])
+    both = frame["coded_both"]
+    if (common.list.set_symmetric_difference(both).list.len() > 0).any():
+        raise FrameError("coded_both is what coded_one and coded_other have in common. Correct it.")
 
 
 def _check_marking(parts: pl.Series, poles: int) -> None:

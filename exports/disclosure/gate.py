@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -28,71 +27,111 @@ from exports.disclosure.document import (
     Snapshot,
     Status,
 )
+from exports.disclosure.every import Rungs, Truth, far, moves_on, presentable, surely_far
 from exports.disclosure.frame import check_frame
 from exports.disclosure.holding import hold_back
 from exports.disclosure.means import mean_interval
 from exports.disclosure.people import (
     Answers,
     Now,
+    Numbers,
+    People,
     Then,
-    counts_of,
     members,
     moves_between,
-    moves_of,
     people_now,
     people_then,
+    span,
+    together,
 )
 from exports.disclosure.policy import Policy
-from exports.disclosure.rules import (
-    Counts,
-    Moves,
-    Seen,
-    enough_new,
-    far,
-    large,
-    next_step,
-    rounded,
-    size_of,
-)
+from exports.disclosure.rules import FIRST, Seen, beside, enough_new, ripe, rounded
 from exports.disclosure.single import with_estimates
 from exports.errors import HistoryError
 from exports.instruments import scoring
 
-
-@dataclass(frozen=True)
-class _Past:
-    """A snapshot of one figure published before, and who has moved since."""
-
-    figure: Figure
-    step: int
-    moves: Moves
+_Pairs = tuple[Numbers, Numbers]
 
 
 @dataclass(frozen=True)
 class _Beside:
-    """A published snapshot of a question in another cell: its step, its counts, whose it is."""
+    """A published snapshot of a question in some cell: its step, its counts, whose it is.
 
-    cell: str
+    `gone` people were in the cell then and are not today.
+    """
+
+    place: int
     step: int
-    counts: Counts
+    counts: Numbers
     answers: Answers
+    gone: int = 0
 
-    @cached_property
-    def n(self) -> int:
-        """Return how many respondents it has."""
-        return sum(self.counts.values())
+    @property
+    def people(self) -> People:
+        """Return whose it is, and what each said."""
+        return self.answers.of(self.place)
 
 
 @dataclass(frozen=True)
 class _Looked:
-    """What is known of one question while its figures are decided."""
+    """What is known of one question while its figures are decided. Cells are numbers.
+
+    `may` says which steps are large enough and can stand beside the cell's own snapshots, `kept`
+    has each cell's last snapshot that has not been retracted, if it can be shown again, `had` the
+    cells that have any. `near` has snapshots before this release, `shown` those of it, and `last`
+    the last of each cell.
+    """
 
     question: Question
-    counts: Mapping[str, Counts]
+    rungs: Rungs
+    counts: Numbers
     answers: Answers
-    pasts: Mapping[str, list[_Past]]
-    beside: defaultdict[str, list[_Beside]]
+    may: Truth
+    kept: Mapping[int, Figure | None]
+    had: frozenset[int]
+    near: Mapping[int, list[_Beside]]
+    shown: dict[int, _Beside]
+    last: dict[int, _Beside]
     people: int
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """Which cells are looked at anew.
+
+    `size` respondents are in a cell, `new` of them not when it was last looked at, and `unheard`
+    not when what they answered was; `k` is its threshold.
+    """
+
+    size: Mapping[str, int]
+    new: Mapping[str, int]
+    unheard: Mapping[str, int]
+    k: Mapping[str, int]
+    first: bool
+    recoded: bool
+
+    def early(self, question: Question, cell: str) -> bool:
+        """Whether a cell is too small for its answers to be looked at."""
+        return question.kind is not Kind.ANSWERED and not ripe(self.size[cell], self.k[cell])
+
+    def at(self, question: Question, cell: str) -> bool:
+        """Whether a question is looked at in a cell."""
+        if self.early(question, cell):
+            return False
+        new = self.new if question.kind is Kind.ANSWERED else self.unheard
+        coded_anew = self.recoded and question.kind in CODED
+        return self.first or enough_new(new[cell], self.k[cell], coded_anew)
+
+    @property
+    def waiting(self) -> list[str]:
+        """Return cells that somebody has come to, and that are not looked at."""
+        return [
+            cell
+            for cell, new in self.new.items()
+            if not self.first
+            and 0 < new < self.k[cell]
+            and not (ripe(self.size[cell], self.k[cell]) and self.unheard[cell] >= self.k[cell])
+        ]
 
 
 def release(
@@ -127,13 +166,15 @@ def release(
     check_frame(frame, policy.catalogue)
     now = people_now(frame, questions, policy.catalogue)
     thens = [people_then(old, now, series) for old in earlier]
-    new = _newcomers(now, thens)
+    looks = _looks(now, thens, policy, series)
     snapshot = Snapshot(len(earlier) + 1, published)
-    recoded = bool(earlier) and earlier[-1].series != series
     figures: list[Figure] = []
     instead: dict[str, Figure] = {}
+    k = np.array([policy.threshold(cell_service(cell)) for cell in now.cells])
+    relations = _relations(now, policy.catalogue)
     for question in questions:
-        looked = _look(question, now, thens)
+        wanted = np.array([looks.at(question, cell) for cell in now.cells])
+        looked = _look(question, now, thens, k, wanted, relations, history.retracted)
         means = now.sums(question)
         for service, period in _inwards_out(policy.catalogue, question.kind):
             cell = cell_name(service, period)
@@ -144,19 +185,19 @@ def release(
                 period=period,
                 k=policy.threshold(service),
                 status=Status.HIDDEN,
-                reason=Reason.TOO_FEW,
+                reason=Reason.TOO_EARLY if looks.early(question, cell) else Reason.TOO_FEW,
             )
-            coded_anew = recoded and question.kind in CODED
-            if earlier and not enough_new(new[cell], empty.k, coded_anew):
-                step = None
-            else:
-                step = _step_now(looked, cell, empty.k, policy.catalogue)
-            instead[empty.id] = _keep(empty, question, looked.pasts[cell], history.retracted)
+            place = now.number[cell]
+            step = _step_now(looked, place, now, empty.k, policy.catalogue)
+            before = _keep(empty, looked, place)
             if step is None:
-                figures.append(instead[empty.id])
+                figures.append(before)
                 continue
-            shown = _show(empty, question, looked.counts[cell], step, snapshot, policy)
-            looked.beside[cell].append(_Beside(cell, step, looked.counts[cell], looked.answers))
+            instead[empty.id] = before
+            shown = _show(empty, looked, place, step, snapshot, policy)
+            looked.shown[place] = looked.last[place] = _Beside(
+                place, step, looked.counts[place], looked.answers
+            )
             figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
     figures.sort(key=lambda figure: figure.id)
     figures = with_estimates(figures, frame, now, len(policy.catalogue.themes))
@@ -169,7 +210,7 @@ def release(
         base=policy.base,
         catalogue=policy.catalogue,
         figures=tuple(figures),
-        members=_members(now, questions, figures, earlier, new, policy),
+        members=_members(now, questions, figures, earlier, looks),
     )
     done = hold_back(done, history, instead)
     return replace(done, figures=tuple(_cover(done.figures, policy.catalogue)))
@@ -183,122 +224,195 @@ def _inwards_out(catalogue: Catalogue, kind: Kind) -> list[tuple[str, str | None
     )
 
 
-def _look(question: Question, now: Now, thens: Sequence[Then]) -> _Looked:
-    """Count a question's answers, and how they differ from every snapshot published before."""
-    table = now.counts(question)
-    counts: defaultdict[str, Counts] = defaultdict(dict)
-    for place, row in enumerate(table.tolist()):
-        counts[now.cells[place]] = counts_of(question, row)
-    pasts: defaultdict[str, list[_Past]] = defaultdict(list)
-    beside: defaultdict[str, list[_Beside]] = defaultdict(list)
+def _look(
+    question: Question,
+    now: Now,
+    thens: Sequence[Then],
+    k: Numbers,
+    wanted: Truth,
+    relations: _Pairs,
+    retracted: frozenset[int],
+) -> _Looked:
+    """Count a question's answers, and how they differ from every snapshot published before.
+
+    Args:
+        question: the question.
+        now: today's people.
+        thens: those of every release before.
+        k: threshold per cell.
+        wanted: which cells are looked at.
+        relations: cells that hold others or lie in them.
+        retracted: numbers of releases that were wrong.
+    """
+    counts = now.counts(question)
+    rungs = Rungs(question.ladder, *span(question))
+    may = presentable(rungs, counts, k) & wanted[:, np.newaxis]
+    snapshots: list[_Beside] = []
+    kept: dict[int, Figure | None] = {}
     for then in thens:
-        if not then.has(question):
+        shown = then.shown[question.column] if then.has(question) else []
+        if not shown:
             continue
-        changes, answers = then.changes(question), then.answers(question)
-        for figure in then.shown[question.column]:
-            cell = cell_name(figure.service, figure.period)
-            if cell not in now.number:
-                continue
-            place = now.number[cell]
-            past = _Past(
-                figure, _step(question, figure), moves_of(question, changes[place], table[place])
-            )
-            pasts[cell].append(past)
-            beside[cell].append(_Beside(cell, past.step, _then(past.moves), answers))
-    return _Looked(question, counts, now.answers(question), pasts, beside, len(now.ids))
+        places = np.array([place for place, _ in shown])
+        steps = _steps(question, [figure for _, figure in shown])
+        change, answers = then.changes(question)[places], then.answers(question)
+        was, stay = change.sum(axis=2), change[:, :, :-1]
+        may[places] &= moves_on(rungs, steps, was, counts[places], stay, k[places])
+        large = presentable(rungs, was, k[places])[np.arange(len(steps)), steps].tolist()
+        for (place, figure), step, row, fits in zip(shown, steps.tolist(), was, large, strict=True):
+            snapshots.append(_Beside(place, step, row, answers, int(then.gone[place])))
+            if figure.as_of is not None and figure.as_of.number not in retracted:
+                kept[place] = figure if fits else None
+    return _Looked(
+        question=question,
+        rungs=rungs,
+        counts=counts,
+        answers=now.answers(question),
+        may=may,
+        kept=kept,
+        had=frozenset(one.place for one in snapshots),
+        near=_near(rungs, counts, np.any(may, axis=1), k, snapshots, relations),
+        shown={},
+        last={one.place: one for one in snapshots},
+        people=len(now.ids),
+    )
 
 
-def _step_now(looked: _Looked, cell: str, k: int, catalogue: Catalogue) -> int | None:
-    """Return the step at which a figure may be shown anew, or None."""
-    ladder, counts = looked.question.ladder, looked.counts[cell]
-    if not any(large(step, counts, k) for step in ladder):
-        return None
-    earlier = [(past.step, past.moves) for past in looked.pasts[cell]]
-    if next_step(ladder, counts, earlier, k) is None:
-        return None
-    return next_step(ladder, counts, earlier, k, _around(looked, cell, k, catalogue))
+def _relations(now: Now, catalogue: Catalogue) -> _Pairs:
+    """Return cells, and those that hold them or lie in them, as two columns of numbers."""
+    found = [
+        (place, now.number[other])
+        for place, cell in enumerate(now.cells)
+        for other in catalogue.related(cell)
+    ]
+    cells, others = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return cells, others
 
 
-def _around(looked: _Looked, cell: str, k: int, catalogue: Catalogue) -> list[Seen]:
-    """Return the snapshots of cells that hold this one or lie in it, and how the people differ.
+def _near(
+    rungs: Rungs,
+    counts: Numbers,
+    wanted: Truth,
+    k: Numbers,
+    snapshots: Sequence[_Beside],
+    relations: _Pairs,
+) -> Mapping[int, list[_Beside]]:
+    """Return, per cell, snapshots of cells that hold it or lie in it, and are not far from it.
 
     Those whose sizes alone tell that they are far apart are left out.
     """
-    counts, ladder = looked.counts[cell], looked.question.ladder
-    beside = [one for other in catalogue.related(cell) for one in looked.beside.get(other, ())]
-    mine, found = looked.answers.of(cell), []
-    least = [min(size_of(category, counts) for category in step) for step in ladder]
-    for one in beside:
-        if least[one.step] >= one.n + 2 * k - 1:
-            continue
-        if not all(far(step, counts, one.counts, k) for step in ladder[one.step :]):
-            moves = moves_between(looked.question, one.answers.of(one.cell), mine)
-            found.append((one.step, moves))
-    return found + list(_rests(looked, cell, catalogue))
+    if not snapshots:
+        return {}
+    places = np.array([one.place for one in snapshots])
+    order = np.argsort(places, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(counts)))])
+    cells, others = (column[wanted[relations[0]]] for column in relations)
+    sizes = starts[others + 1] - starts[others]
+    cells = np.repeat(cells, sizes)
+    ahead = np.arange(len(cells)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    numbers = order[np.repeat(starts[others], sizes) + ahead]
+    steps = np.array([one.step for one in snapshots])[numbers]
+    there = np.stack([one.counts for one in snapshots])[numbers]
+    close = ~far(rungs, steps, counts[cells], there, k[cells])
+    found: defaultdict[int, list[_Beside]] = defaultdict(list)
+    for cell, number in zip(cells[close].tolist(), numbers[close].tolist(), strict=True):
+        found[cell].append(snapshots[number])
+    return found
 
 
-def _rests(looked: _Looked, cell: str, catalogue: Catalogue) -> Iterator[Seen]:
+def _step_now(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) -> int | None:
+    """Return the step at which a figure may be shown anew, or None: as rules.next_step."""
+    numbers = np.flatnonzero(looked.may[place]).tolist()
+    if not numbers:
+        return None
+    around = list(_around(looked, place, now, k, catalogue))
+    ladder = looked.question.ladder
+    return next((number for number in numbers if beside(ladder, number, around, k)), None)
+
+
+def _around(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) -> Iterator[Seen]:
+    """Yield how a cell differs from snapshots of cells that hold it or lie in it."""
+    found = list(looked.near.get(place, ()))
+    inner = [now.number[cell] for cell in catalogue.related(now.cells[place])]
+    new = [looked.shown[one] for one in inner if one in looked.shown]
+    if new:
+        close = ~far(
+            looked.rungs,
+            np.array([one.step for one in new]),
+            np.tile(looked.counts[place], (len(new), 1)),
+            np.stack([one.counts for one in new]),
+            np.full(len(new), k),
+        )
+        found += [one for one, is_close in zip(new, close.tolist(), strict=True) if is_close]
+    if found:
+        mine = looked.answers.of(place)
+        for one in found:
+            yield one.step, moves_between(looked.question, one.people, mine)
+    yield from _rests(looked, place, now, k, catalogue)
+
+
+def _rests(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) -> Iterator[Seen]:
     """Yield how a place differs from all the places in it together, as they are published last.
 
     What is published of a kommune and of each of its services but one tells of that one.
     """
-    question, here = looked.question, _Beside(cell, 0, looked.counts[cell], looked.answers)
-    for outer, parts in catalogue.families.get(cell, ()):
-        last = {
-            place: looked.beside[place][-1] for place in (outer, *parts) if looked.beside[place]
-        }
-        last[cell] = here
-        inner = [last[part] for part in parts if part in last]
-        if outer not in last or len(inner) < 2:
+    question = looked.question
+    here = _Beside(place, 0, looked.counts[place], looked.answers)
+    for outer, parts in catalogue.families.get(now.cells[place], ()):
+        around = now.number[outer]
+        within = tuple(now.number[part] for part in parts)
+        last = {one: looked.last[one] for one in (around, *within) if one in looked.last}
+        last[place] = here
+        inner = [last[one] for one in within if one in last]
+        if around not in last or len(inner) < 2:
             continue
-        found = [one.answers.of(one.cell) for one in inner]
-        rows, places = np.unique(np.concatenate([rows for rows, _ in found]), return_index=True)
-        codes = np.concatenate([codes for _, codes in found])[places]
-        here_still = rows < looked.people
-        whole = last[outer].answers.of(outer)
-        moves = moves_between(question, (rows[here_still], codes[here_still]), whole)
-        yield max(one.step for one in (*inner, last[outer])), moves
+        step = max(one.step for one in (*inner, last[around]))
+        counts = np.sum([one.counts for one in inner], axis=0)
+        twice = now.twice(within) + sum(one.gone for one in inner)
+        if surely_far(looked.rungs, step, last[around].counts, counts, twice, k):
+            continue
+        rows, codes = together([one.people for one in inner])
+        there = rows < looked.people
+        moves = moves_between(question, (rows[there], codes[there]), last[around].people)
+        yield step, moves
 
 
 def _show(
-    empty: Figure, question: Question, counts: Counts, number: int, now: Snapshot, policy: Policy
+    empty: Figure, looked: _Looked, place: int, number: int, now: Snapshot, policy: Policy
 ) -> Figure:
     """Show a figure anew at a step of its ladder."""
-    step = question.ladder[number]
-    sizes = [sum(counts.get(value, 0) for value in cell.values) for cell in step]
+    step = looked.question.ladder[number]
+    sizes = (looked.counts[place] @ looked.rungs.steps[number]).tolist()
+    n = rounded(sum(sizes), policy.base)
+    numbers = [rounded(size, policy.base) for size in sizes]
+    if any(cell.few for cell in step):
+        numbers = [empty.k if cell.few else n - empty.k for cell in step]
     return replace(
         empty,
         status=Status.SHOWN,
         reason=None,
-        n=rounded(sum(sizes), policy.base),
+        n=n,
         categories=tuple(
-            Count(cell.id, cell.values, rounded(size, policy.base))
-            for cell, size in zip(step, sizes, strict=True)
+            Count(cell.id, cell.values, number) for cell, number in zip(step, numbers, strict=True)
         ),
         as_of=now,
     )
 
 
-def _keep(
-    empty: Figure, question: Question, pasts: Sequence[_Past], retracted: frozenset[int]
-) -> Figure:
+def _keep(empty: Figure, looked: _Looked, place: int) -> Figure:
     """Show the last snapshot again that has not been retracted, or nothing where there is none."""
-    right = [
-        past for past in pasts if past.figure.as_of and past.figure.as_of.number not in retracted
-    ]
-    if not right:
-        return replace(empty, reason=Reason.RETRACTED) if pasts else empty
-    if large(question.ladder[right[-1].step], _then(right[-1].moves), empty.k):
-        return replace(
-            right[-1].figure, k=empty.k, status=Status.KEPT, reason=Reason.TOO_LITTLE_CHANGE
-        )
-    return empty
+    if place in looked.had and place not in looked.kept:
+        return replace(empty, reason=Reason.RETRACTED)
+    last = looked.kept.get(place)
+    if last is None:
+        return empty
+    return replace(last, k=empty.k, status=Status.KEPT, reason=Reason.TOO_LITTLE_CHANGE)
 
 
 def _with_mean(figure: Figure, question: Question, sums: tuple[int, int, int]) -> Figure:
     """Add mean and interval, one decimal, the interval outwards, all within the scale."""
     scale = scoring.by_id(question.subject)
-    mean, low, high = mean_interval(*sums, scoring.UNIT)
+    mean, low, high = mean_interval(*sums, scale.unit)
     limits = (math.floor(low * 10) / 10, math.ceil(high * 10) / 10)
     return replace(
         figure,
@@ -314,7 +428,7 @@ def _cover(figures: Sequence[Figure], catalogue: Catalogue) -> list[Figure]:
     visible = {
         (figure.subject, figure.service, figure.period)
         for figure in figures
-        if figure.kind is Kind.GROUP and figure.visible
+        if figure.kind is Kind.GROUP and figure.visible and not figure.bounded
     }
     return [
         replace(figure, reason=Reason.COVERED_BY_GROUP)
@@ -326,25 +440,21 @@ def _cover(figures: Sequence[Figure], catalogue: Catalogue) -> list[Figure]:
     ]
 
 
-def _then(moves: Moves) -> Counts:
-    """Return the counts of the earlier snapshot."""
-    counts: defaultdict[int, int] = defaultdict(int)
-    for (then, _), size in moves.items():
-        if then is not None:
-            counts[then] += size
-    return counts
+def _steps(question: Question, figures: Sequence[Figure]) -> Numbers:
+    """Return the steps of the ladder that figures were published at.
 
-
-def _step(question: Question, figure: Figure) -> int:
-    """Return the step of the ladder that a figure was published at."""
-    names = [category.id for category in figure.categories]
-    for number, step in enumerate(question.ladder):
-        if [category.id for category in step] == names:
-            return number
-    raise HistoryError(
-        f"{figure.id} was published with categories that its ladder no longer has. "
-        "Give a question with other categories a new id."
-    )
+    Raises:
+        HistoryError: the ladder has other categories now.
+    """
+    known = {tuple(cell.id for cell in step): number for number, step in enumerate(question.ladder)}
+    names = [tuple(count.id for count in figure.categories) for figure in figures]
+    for figure, name in zip(figures, names, strict=True):
+        if name not in known:
+            raise HistoryError(
+                f"{figure.id} was published with categories that its ladder no longer has. "
+                "Give a question with other categories a new id."
+            )
+    return np.array([known[name] for name in names])
 
 
 def _members(
@@ -352,8 +462,7 @@ def _members(
     questions: Sequence[Question],
     figures: Sequence[Figure],
     earlier: Sequence[Release],
-    new: Mapping[str, int],
-    policy: Policy,
+    looks: _Looks,
 ) -> pl.DataFrame:
     """Return who is in each cell, with a code per question whose figure is shown anew.
 
@@ -365,19 +474,49 @@ def _members(
             shown[f"{figure.kind}/{figure.subject}"].append(
                 cell_name(figure.service, figure.period)
             )
-    waits = [
-        cell
-        for cell, size in new.items()
-        if earlier and 0 < size < policy.threshold(cell_service(cell))
-    ]
     last = earlier[-1].members if earlier else None
-    return members(now, {column: cells for column, cells in shown.items() if cells}, waits, last)
+    columns = {column: cells for column, cells in shown.items() if cells}
+    return members(now, columns, looks.waiting, last)
 
 
-def _newcomers(now: Now, thens: Sequence[Then]) -> Mapping[str, int]:
-    """Count, per cell, respondents who were not in it when it was last looked at."""
-    sizes = now.sizes - thens[-1].kept if thens else now.sizes
-    return dict(zip(now.cells, sizes.tolist(), strict=True))
+def _looks(now: Now, thens: Sequence[Then], policy: Policy, series: str) -> _Looks:
+    """Count, per cell, respondents, and those who were not in it when it was last looked at.
+
+    In a cell of fewer than `ripe` takes, at the lowest threshold it has had, no answer has been
+    looked at.
+    """
+    k = {cell: policy.threshold(cell_service(cell)) for cell in now.cells}
+
+    def named(numbers: Numbers) -> Mapping[str, int]:
+        return dict(zip(now.cells, numbers.tolist(), strict=True))
+
+    new = unheard = now.sizes
+    if thens:
+        new = now.sizes - thens[-1].kept
+        least = dict.fromkeys(now.cells, 0) | _least_thresholds(thens)
+        looked = FIRST * np.array([least[cell] for cell in now.cells])
+        unheard = np.where(thens[-1].sizes >= looked, new, now.sizes)
+    return _Looks(
+        size=named(now.sizes),
+        new=named(new),
+        unheard=named(unheard),
+        k=k,
+        first=not thens,
+        recoded=bool(thens) and thens[-1].release.series != series,
+    )
+
+
+def _least_thresholds(thens: Sequence[Then]) -> dict[str, int]:
+    """Return the lowest threshold that each cell has had."""
+    found: dict[str, int] = {}
+    for then in thens:
+        for figure in then.release.figures:
+            if figure.kind is Kind.ANSWERED:
+                found[figure.service] = min(figure.k, found.get(figure.service, figure.k))
+    for then in thens:
+        for period in then.release.catalogue.periods:
+            found[cell_name(ALL, period)] = found[ALL]
+    return found
 
 
 def _check_date(published: str, earlier: Sequence[Release]) -> None:

@@ -1,6 +1,6 @@
 """Secondary suppression: what the audit needs least is kept back, until it proves nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 import polars as pl
@@ -42,15 +42,31 @@ def _new(release: Release, history: History) -> list[Finding]:
 
 
 def _least(findings: Sequence[Finding], release: Release) -> set[str]:
-    """Return figures of this release, small ones first, one or more of each finding's."""
+    """Return figures of this release, small ones first, one or more of each finding's.
+
+    Where a finding is of earlier figures alone, new figures of their question prove it, or those of
+    the themes in a group: all of these wait.
+    """
     held: set[str] = set()
     anew = {figure.id for figure in release.figures if figure.status is Status.SHOWN}
     for finding in sorted(findings, key=lambda finding: finding.tables[0].figure):
         names = {table.figure for table in finding.tables if table.number == release.number}
         names &= anew
-        if names and not names & held:
+        if not names:
+            held |= _bearing(finding.tables[0].figure, anew, release)
+        elif not names & held:
             held.add(min(names, key=lambda name: (release.by_id[name].n or 0, name)))
     return held
+
+
+def _bearing(name: str, anew: Set[str], release: Release) -> set[str]:
+    """Return new figures of the same question as a figure, or else of its group of themes."""
+    subject = name.split("/")[1] if "/" in name else ""
+    groups = {theme.id: theme.group for theme in release.catalogue.themes}
+    group = groups.get(subject, subject)
+    subjects = {one: release.by_id[one].subject for one in anew}
+    same = {one for one, of in subjects.items() if of == subject}
+    return same or {one for one, of in subjects.items() if groups.get(of, of) == group}
 
 
 def _without(release: Release, held: Iterable[str], instead: Mapping[str, Figure]) -> Release:

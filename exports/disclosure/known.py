@@ -104,10 +104,11 @@ class Known:
                 figure.mean,
                 figure.low,
                 figure.high,
+                *figure.estimates,
             )
             for release in self.releases
             for figure in _anew(release)
-            if figure.mean is not None
+            if figure.mean is not None or figure.estimates
         }
 
     def above(self, place: str) -> tuple[str, ...]:
@@ -182,17 +183,31 @@ class Known:
     def left(self, then: Snap, now: Snap) -> int:
         """Return how many of a figure are not in another, or have another code there.
 
-        A theme's figure and its group's have codes of their own; there, who is in both has stayed.
+        A theme's figure and its group's have codes of their own: there, somebody has another code
+        who tells more gladly of the theme than of its group.
         """
         if (then, now) not in self._left:
             (before, said), (after, says) = self.people(*then), self.people(*now)
             at = np.searchsorted(after, before)
             at[at == len(after)] = 0
             stayed = after[at] == before if len(after) else np.zeros(len(before), dtype=bool)
-            if then[0] == now[0] and len(after):
-                stayed &= (says[at] & said) != 0
+            if len(after):
+                stayed &= self._agree(then[0], said, now[0], says[at])
             self._left[then, now] = int(len(before) - stayed.sum())
         return self._left[then, now]
+
+    def _agree(
+        self, column: str, said: Numbers, other: str, says: Numbers
+    ) -> npt.NDArray[np.bool_]:
+        """Return of whom it can be that both codes, of two questions, hold at once."""
+        agree: npt.NDArray[np.bool_] = np.ones(len(said), dtype=bool)
+        if column == other:
+            agree = (says & said) != 0
+        elif self.group.get(column) == other:
+            agree = (said & -said) <= says
+        elif self.group.get(other) == column:
+            agree = (says & -says) <= said
+        return agree
 
     def images(self, column: str, mask: int, shown: set[str]) -> Iterator[tuple[str, int]]:
         """Yield questions whose categories can hold a category, with the codes it has there.
@@ -313,16 +328,20 @@ class Known:
         masks = [reduce(or_, (bits[value] for value in c.values)) for c in figure.categories]
         table = Table(figure.id, release.number)
 
-        def cell(mask: int, x: int, least: int, whole: bool) -> Cell:
-            low, high = _rounded_from(x, release.base)
+        def cell(mask: int, low: int, high: int, whole: bool) -> Cell:
             return Cell(
-                column, place, release.number, mask, max(low, least), high, figure.k, whole, table
+                column, place, release.number, mask, low, high, figure.k, whole, table
             )  # fmt: skip
 
+        whole = _rounded_from(figure.n or 0, release.base)
         for mask, count in zip(masks, figure.categories, strict=True):
-            yield cell(mask, count.x, figure.k if count.x >= figure.k else 0, False)
+            low, high = _rounded_from(count.x, release.base)
+            if figure.bounded:
+                yield cell(mask, *((0, count.x - 1) if count.few else (figure.k, whole[1])), False)
+            else:
+                yield cell(mask, max(low, figure.k if count.x >= figure.k else 0), high, False)
         if figure.n is not None and len(masks) > 1:
-            yield cell(reduce(or_, masks), figure.n, 0, True)
+            yield cell(reduce(or_, masks), *whole, True)
 
     def _of_file(self, column: str, number: int, exported: Exported) -> Iterator[Cell]:
         """Yield what a file says of a question, exactly: per code, and per place that it tells."""

@@ -1,6 +1,6 @@
 """Data sets for researchers: one row per response, made coarse until nobody stands out.
 
-Rows are never removed. What could point at somebody (service, age) is told only where at least k
+Rows are never removed. What could point at somebody (service, age) is told only where a crowd of 4k
 rows share it and their answers differ; elsewhere it is "made coarser". A question is told as finely
 as every category has k respondents. Against each figure that has been released, and each data set,
 every category differs by 0 or at least k people, as the gate asks of two releases.
@@ -19,7 +19,7 @@ import polars as pl
 
 from enumerations import Language
 from exports.disclosure.audit import audit
-from exports.disclosure.catalogue import ALL, CODED, Catalogue, Kind, Question
+from exports.disclosure.catalogue import ALL, CODED, Catalogue, Kind, Question, Service
 from exports.disclosure.document import Exported, History, Release, Status, Table
 from exports.disclosure.frame import check_frame
 from exports.disclosure.policy import Policy
@@ -30,6 +30,7 @@ from exports.messages import messages
 
 COARSER, SILENT = -7, -9  # codes that are no answer
 SEVERAL, NONE = "+", ""  # in place of a service's key
+CROWD = 4  # times k rows in a class: whoever knows one answer beside is left with about k
 L = 2  # different answers to a question in every class: l-diversity, Machanavajjhala et al. 2007
 TOLD = (Kind.ANSWERED, Kind.GROUP, Kind.ITEM, Kind.GROWTH, Kind.SCALE)
 UNSAID = {Kind.ANSWERED: frozenset({0, 1}), Kind.GROUP: frozenset({0})}
@@ -61,18 +62,22 @@ class Variable:
 class Protection:
     """What was done to the rows. Counts are of the file's own rows and classes.
 
-    A class is the rows that share service and age as the file tells them; `smallest` is the rows
-    of the smallest, `differing` the fewest different answers to a question in any class where it
-    was answered. `untold` are services whose name the file does not tell, `merged` questions told
-    in fewer categories, `withheld` questions left out.
+    A class is the rows that share service and age as the file tells them: `least` rows or more.
+    `smallest` is the rows of the smallest, `differing` the fewest different answers to a question
+    in any class where it was answered. `subgroups` are those of `least` rows or more: key of the
+    service or age band, and in how many percent of its rows the service and the age are made
+    coarser, each rounded to 5. `untold` are services whose name the file does not tell, `merged`
+    questions told in fewer categories, `withheld` questions left out.
     """
 
     k: int
+    least: int
     rows: int
     classes: int
     smallest: int
     differing: int
     age: str
+    subgroups: tuple[tuple[str, int, int], ...]
     untold: tuple[str, ...]
     merged: tuple[str, ...]
     withheld: tuple[str, ...]
@@ -134,7 +139,11 @@ class Dataset:
                 series=data["series"],
                 frame=pl.DataFrame(data["rows"], schema=dict.fromkeys(names, pl.Int64)),
                 variables=variables,
-                protection=Protection(**done | {name: tuple(done[name]) for name in LISTS}),
+                protection=Protection(
+                    **done
+                    | {name: tuple(done[name]) for name in LISTS}
+                    | {"subgroups": tuple((key, a, b) for key, a, b in done["subgroups"])}
+                ),
                 exported=Exported(data["number"], data["published"], rows),
             )
         except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
@@ -180,7 +189,13 @@ class _Snapshot:
 
 
 def protect(
-    frame: pl.DataFrame, policy: Policy, history: History, *, series: str, published: str
+    frame: pl.DataFrame,
+    policy: Policy,
+    history: History,
+    *,
+    series: str,
+    published: str,
+    themes: bool = True,
 ) -> Dataset:
     """Make a data set of the respondents in the latest release.
 
@@ -190,6 +205,8 @@ def protect(
         history: every release with members, the latest not retracted; every earlier data set.
         series: version of language model and codebook; that of the latest release.
         published: date of the data set, ISO format.
+        themes: whether it may tell groups of themes; False where stories of the same people are
+            let out, or are to be (`exports.collect`), which could be put beside the rows.
 
     Raises:
         FrameError: the frame does not fit.
@@ -204,12 +221,16 @@ def protect(
     told = _told(people, asked, snapshots, least)
     ages = [question for question in asked if question.kind is Kind.AGE]
     without = [one for one in told if one.question.kind is not Kind.GROUP]
-    before = _proven(history, policy.catalogue)
-    for services, age, kept in product((True, False), _age_steps(ages), (told, without)):
+    before: frozenset[tuple[tuple[Table, ...], str]] | None = None
+    finest = (told, without) if themes and not history.shared else (without,)
+    for services, age, kept in product((True, False), _age_steps(ages), finest):
         classed = _classed(people, kept, policy, snapshots, services, age)
         if classed is not None and _apart(classed, history.exports, least):
             made = _dataset(classed, kept, age, asked, policy, last, published)
-            if not _tells(made.exported, history, policy.catalogue) - before:
+            found = _tells(made.exported, history, policy.catalogue)
+            if found and before is None:
+                before = _proven(history, policy.catalogue)
+            if not found - (before or frozenset()):
                 return made
     raise DatasetError(
         "No data set can be made in which nobody stands out, or too few have come since the last "
@@ -240,6 +261,7 @@ def _people(
     people = frame.filter(pl.col("id").is_in(counted.implode())).select(
         "id",
         service.when(number == 0).then(pl.lit(NONE)).otherwise(pl.lit(SEVERAL)).alias("service"),
+        pl.col("services").alias("chosen"),
         *(question.code.alias(question.column) for question in asked),
     )
     if 0 < len(counted) - people.height < least:
@@ -247,8 +269,8 @@ def _people(
             f"Fewer than {least} have withdrawn since the latest release; a data set would show "
             "who. Release again, and make the data set then."
         )
-    if people.height < least:
-        raise DatasetError(f"Fewer than {least} have answered. Wait until more have.")
+    if people.height < CROWD * least:
+        raise DatasetError(f"Fewer than {CROWD * least} have answered. Wait until more have.")
     return people
 
 
@@ -339,6 +361,7 @@ def _classed(
 
     None, where the file would tell too much of too few even so.
     """
+    crowd = CROWD * policy.threshold(ALL)
     stated = _category(age).fill_null(str(SILENT)) if age else pl.lit(None, pl.String)
     classed = people.with_columns(age=stated)
     keys = {entry.key for entry in policy.catalogue.services}
@@ -346,15 +369,16 @@ def _classed(
         told_of = [key for key in keys if _service_fits(people, told, snapshots, key, policy)]
         known = pl.col("service").is_in([*told_of, SEVERAL, NONE])
         classed = classed.with_columns(service=pl.when(known).then("service"))
-        classed = _pooled(classed, [], "service", told, policy.threshold(ALL))
+        classed = _pooled(classed, [], "service", told, crowd)
     else:
         classed = classed.with_columns(service=pl.lit(None, pl.String))
     if age is not None:
-        classed = _pooled(classed, ["service"], "age", told, policy.threshold(ALL))
-        if not _age_fits(classed, age, snapshots, policy):
+        classed = _pooled(classed, ["service"], "age", told, crowd)
+        nobody = classed["age"].null_count() == classed.height
+        if nobody or not _age_fits(classed, age, snapshots, policy):
             return None
     sizes = classed.group_by("service", "age").agg(pl.len(), *_homogeneous(told)).to_dicts()
-    safe = all(_safe(row, policy.threshold(ALL)) for row in sizes)
+    safe = all(_safe(row, crowd) for row in sizes)
     return classed if safe else None
 
 
@@ -483,8 +507,9 @@ def _tells(
 ) -> frozenset[tuple[tuple[Table, ...], str]]:
     """Return what releases and files with this one prove of fewer than k people.
 
-    What the file says itself of its own rows is not meant: who shares a row's service and age is
-    one of k there. So findings are left out that are of a question and place that the file tells.
+    What the file says itself of its own rows is not meant: its cells are exact and may be small,
+    but nobody's row is known among the 4k that share its service and age. So findings are left out
+    that are of a question and place that the file tells.
     """
     columns = set(exported.members.columns)
     places = {ALL, *exported.members["services"].explode().drop_nulls()}
@@ -577,17 +602,44 @@ def _protection(
     columns = {one.column for one in told}
     return Protection(
         k=policy.threshold(ALL),
+        least=CROWD * policy.threshold(ALL),
         rows=classed.height,
         classes=len(sizes),
         smallest=min(sizes.to_list()),
         differing=L,
         age=", ".join(category.id for category in age.categories) if age else "",
+        subgroups=_subgroups(classed, asked, policy),
         untold=tuple(sorted({entry.key for entry in policy.catalogue.services} - named)),
         merged=tuple(sorted(_name(one.question) for one in told if one.step)),
         withheld=tuple(
             sorted(_name(q) for q in asked if q.kind in TOLD and q.column not in columns)
         ),
     )
+
+
+def _subgroups(
+    classed: pl.DataFrame, asked: Sequence[Question], policy: Policy
+) -> tuple[tuple[str, int, int], ...]:
+    """Return, by service and by age, in how many percent of the rows each was made coarser."""
+    ages = {q.column: q.ladder[0] for q in asked if q.kind is Kind.AGE}
+    groups = [(entry.key, pl.col("chosen").list.contains(entry.key)) for entry in _named(policy)]
+    groups += [
+        (category.id, pl.col(column).is_in(category.values))
+        for column, categories in ages.items()
+        for category in categories
+    ]
+    found = []
+    for key, inside in groups:
+        rows = classed.filter(inside)
+        if rows.height >= CROWD * policy.threshold(ALL):
+            lost = (rows[name].null_count() / rows.height for name in ("service", "age"))
+            service, age = (5 * round(20 * share) for share in lost)
+            found.append((key, service, age))
+    return tuple(found)
+
+
+def _named(policy: Policy) -> list[Service]:
+    return sorted(policy.catalogue.services, key=lambda entry: entry.key)
 
 
 def _service_code(keys: Sequence[str]) -> pl.Expr:

@@ -30,6 +30,7 @@ UNSAID = -128  # the code of whoever is not asked
 
 Numbers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
+People = tuple[Numbers, Codes]
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,13 @@ class Answers:
     """The codes of one question in one release, cell by cell."""
 
     row: Numbers
-    codes: Codes
-    inside: Callable[[str], slice | Numbers]
+    said: Callable[[slice | Numbers], Codes]
+    inside: Callable[[int], slice | Numbers]
 
-    def of(self, cell: str) -> tuple[Numbers, Codes]:
-        """Return the rows of those in a cell who are asked, and their codes."""
-        places = self.inside(cell)
-        codes = self.codes[places]
+    def of(self, place: int) -> People:
+        """Return the rows of those in a cell who are asked, in order, and their codes."""
+        places = self.inside(place)
+        codes = self.said(places)
         asked = codes != UNSAID
         return self.row[places][asked], codes[asked]
 
@@ -76,10 +77,10 @@ class Now:
     def counts(self, question: Question) -> Numbers:
         """Return people per cell and code, the codes in the order of `span`."""
         low, width = span(question)
-        codes = self.codes[question.column][self.row]
-        asked = codes != UNSAID
-        keys = self.cell[asked] * width + (codes[asked].astype(np.int64) - low)
-        return np.bincount(keys, minlength=len(self.cells) * width).reshape(-1, width)
+        places = _places(low, width)[self.codes[question.column].view(np.uint8)]
+        keys = self.cell * (width + 1) + places[self.row]
+        found = np.bincount(keys, minlength=len(self.cells) * (width + 1))
+        return found.reshape(-1, width + 1)[:, :width]
 
     def sums(self, question: Question) -> Mapping[str, tuple[int, int, int]]:
         """Return n, sum and sum of squares of a scale's totals in each cell, exactly.
@@ -102,18 +103,29 @@ class Now:
             if parts[0][place]
         }
 
+    def twice(self, places: tuple[int, ...]) -> int:
+        """Return how many more memberships than people some cells have."""
+        if places not in self._twice:
+            rows = np.concatenate([self.row[self.inside(place)] for place in places])
+            self._twice[places] = len(rows) - len(np.unique(rows))
+        return self._twice[places]
+
+    @cached_property
+    def _twice(self) -> dict[tuple[int, ...], int]:
+        return {}
+
     def people(self, cell: str) -> Numbers:
         """Return the rows of the people in one cell."""
-        return self.row[self.inside(cell)]
+        return self.row[self.inside(self.number[cell])]
 
-    def inside(self, cell: str) -> slice:
+    def inside(self, place: int) -> slice:
         """Return where a cell's memberships are."""
-        place = self.number[cell]
         return slice(int(self._starts[place]), int(self._starts[place + 1]))
 
     def answers(self, question: Question) -> Answers:
         """Return a question's codes beside the memberships, to be asked cell by cell."""
-        return Answers(self.row, self.codes[question.column][self.row], self.inside)
+        codes = self.codes[question.column]
+        return Answers(self.row, lambda places: codes[self.row[places]], self.inside)
 
 
 @dataclass(frozen=True)
@@ -137,18 +149,34 @@ class Then:
         return np.bincount(self.cell[self.stays], minlength=len(self.now.cells))
 
     @cached_property
-    def shown(self) -> Mapping[str, list[Figure]]:
-        """Return the figures that were shown anew then, by column."""
-        found: defaultdict[str, list[Figure]] = defaultdict(list)
+    def gone(self) -> Numbers:
+        """Return how many people each cell had then and does not have today."""
+        return self.sizes - self.kept
+
+    @cached_property
+    def sizes(self) -> Numbers:
+        """Return how many people were in each cell when it was last looked at."""
+        return np.bincount(self.cell, minlength=len(self.now.cells))
+
+    @cached_property
+    def shown(self) -> Mapping[str, list[tuple[int, Figure]]]:
+        """Return the figures that were shown anew then, by column, with the number of the cell."""
+        found: defaultdict[str, list[tuple[int, Figure]]] = defaultdict(list)
         for figure in self.release.figures:
-            if figure.status is Status.SHOWN:
-                found[f"{figure.kind}/{figure.subject}"].append(figure)
+            place = self.now.number.get(cell_name(figure.service, figure.period))
+            if figure.status is Status.SHOWN and place is not None:
+                found[f"{figure.kind}/{figure.subject}"].append((place, figure))
         return found
 
     @cached_property
+    def _today(self) -> Numbers:
+        """Return where members are today, len(ids) for those who are not in the cell any more."""
+        return np.where(self.stays, self.row, len(self.now.ids))
+
+    @cached_property
     def _order(self) -> tuple[Numbers, Numbers]:
-        sizes = np.bincount(self.cell, minlength=len(self.now.cells))
-        return np.argsort(self.cell, kind="stable"), np.concatenate([[0], np.cumsum(sizes)])
+        starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        return np.lexsort((self.row, self.cell)), starts
 
     def has(self, question: Question) -> bool:
         """Whether any figure of the question was shown anew then, in the same series."""
@@ -158,33 +186,49 @@ class Then:
         """Return people per cell, code then and code now; the last code now is: not there."""
         low, width = span(question)
         then = self._codes(question)
-        asked = then != UNSAID
-        if ((then[asked] < low) | (then[asked] >= low + width)).any():
+        places = _places(low, width)
+        past = places[then.view(np.uint8)]
+        if (past > width).any():
             raise HistoryError(
                 f"{question.column} was published with codes that it no longer has. "
                 "Give a question with other categories a new id."
             )
-        codes = np.append(self.now.codes[question.column], np.int8(UNSAID))
-        rows = np.where(self.stays[asked], self.row[asked], len(codes) - 1)
-        today = codes[rows].astype(np.int64)
-        today = np.where(today == UNSAID, width, today - low)
-        past = then[asked].astype(np.int64) - low
-        keys = (self.cell[asked] * width + past) * (width + 1) + today
-        size = len(self.now.cells) * width * (width + 1)
-        return np.bincount(keys, minlength=size).reshape(-1, width, width + 1)
+        today = places[np.append(self.now.codes[question.column], np.int8(UNSAID)).view(np.uint8)]
+        pairs = past.astype(np.int16) * (width + 1) + today[self._today]
+        side = width + 1
+        keys = self.cell * (side * side) + pairs
+        found = np.bincount(keys, minlength=len(self.now.cells) * side * side)
+        return found.reshape(-1, side, side)[:, :width]
 
-    def inside(self, cell: str) -> Numbers:
+    def inside(self, place: int) -> Numbers:
         """Return where a cell's members are."""
         order, starts = self._order
-        place = self.now.number[cell]
         return order[starts[place] : starts[place + 1]]
 
     def answers(self, question: Question) -> Answers:
         """Return a question's codes then, to be asked cell by cell."""
-        return Answers(self.row, self._codes(question), self.inside)
+        codes = self._codes(question)
+        return Answers(self.row, lambda places: codes[places], self.inside)
 
     def _codes(self, question: Question) -> Codes:
-        return self.table[question.column].cast(pl.Int8).fill_null(UNSAID).to_numpy()
+        if question.column not in self._last:
+            self._last.clear()
+            codes = self.table[question.column].cast(pl.Int8).fill_null(UNSAID)
+            self._last[question.column] = codes.to_numpy()
+        return self._last[question.column]
+
+    @cached_property
+    def _last(self) -> dict[str, Codes]:
+        """Return the codes of the question that was asked for last."""
+        return {}
+
+
+def _places(low: int, width: int) -> npt.NDArray[np.uint8]:
+    """Return the place of each code, by its byte: `width` for nobody asked, 255 for none."""
+    found = np.full(256, 255, dtype=np.uint8)
+    found[np.arange(low, low + width).astype(np.int8).view(np.uint8)] = np.arange(width)
+    found[np.int8(UNSAID).view(np.uint8)] = width
+    return found
 
 
 def span(question: Question) -> tuple[int, int]:
@@ -211,18 +255,32 @@ def moves_of(question: Question, change: Numbers, row: Numbers) -> Moves:
     return moves
 
 
-def moves_between(
-    question: Question, one: tuple[Numbers, Codes], other: tuple[Numbers, Codes]
-) -> Moves:
+def moves_between(question: Question, one: People, other: People) -> Moves:
     """Return moves by (code in one, code in the other), of people given as rows and codes."""
     low, width = span(question)
-    _, here, there = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-    today = np.full(len(one[0]), width)
-    today[here] = other[1][there].astype(np.int64) - low
-    past = one[1].astype(np.int64) - low
-    change = np.bincount(past * (width + 1) + today, minlength=width * (width + 1))
-    every = np.bincount(other[1].astype(np.int64) - low, minlength=width)
-    return moves_of(question, change.reshape(width, width + 1), every)
+    past, today = (codes.astype(np.int64) - low for _, codes in (one, other))
+    here, there = _shared(one[0], other[0])
+    stay = np.bincount(past[here] * width + today[there], minlength=width * width)
+    stay = stay.reshape(width, width)
+    left = np.bincount(past, minlength=width) - stay.sum(axis=1)
+    change = np.column_stack([stay, left])
+    return moves_of(question, change, np.bincount(today, minlength=width))
+
+
+def together(parts: Sequence[People]) -> People:
+    """Return the people of all parts, once each, with what the first part has that they said."""
+    rows, first = np.unique(np.concatenate([rows for rows, _ in parts]), return_index=True)
+    return rows, np.concatenate([codes for _, codes in parts])[first]
+
+
+def _shared(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
+    """Return where in each of two sorted arrays the numbers are that both have."""
+    if len(one) > len(other):
+        there, here = _shared(other, one)
+        return here, there
+    at = np.minimum(np.searchsorted(other, one), len(other) - 1)
+    both = np.flatnonzero(other[at] == one) if len(other) else at[:0]
+    return both, at[both]
 
 
 def people_now(frame: pl.DataFrame, questions: Sequence[Question], catalogue: Catalogue) -> Now:

@@ -11,6 +11,7 @@ from exports.instruments import Category, Ladder, Step
 
 K = 10  # respondents per category: see "Sources" in docs/disclosure.md
 K_SENSITIVE = 15  # the same for sensitive classes of service: child welfare, mental health, …
+FIRST = 3  # times k: respondents in a cell before anything that they answered is looked at
 BASE = 5  # every count is rounded to a multiple of this, as OpenSAFELY's measures are
 
 Counts = Mapping[int, int]
@@ -28,6 +29,31 @@ def large(step: Step, counts: Counts, k: int) -> bool:
     return all(size_of(cell, counts) >= k for cell in step)
 
 
+def bounded(step: Step, counts: Counts, k: int) -> bool:
+    """One category has fewer than k, nobody included, and says so; the others have at least k.
+
+    Of all in the figure, k are left when k-1 of them are one person's inventions.
+    """
+    sizes = [(cell.few, size_of(cell, counts)) for cell in step]
+    return crowd(sum(size for _, size in sizes), k) and all(
+        size < k if few else size >= k for few, size in sizes
+    )
+
+
+def presentable(step: Step, counts: Counts, k: int) -> bool:
+    """The categories are as large as a step needs them to be."""
+    return bounded(step, counts, k) if any(cell.few for cell in step) else large(step, counts, k)
+
+
+def ripe(size: int, k: int) -> bool:
+    """So many are in a cell that what they answered is looked at for the first time.
+
+    Fewer can be split in two categories of k, but seldom are; and a cell that has been looked at
+    waits for k more.
+    """
+    return size >= FIRST * k
+
+
 def enough_new(new: int, k: int, recoded: bool) -> bool:
     """At least k respondents have come since the cell was last looked at; none, to code it anew.
 
@@ -41,19 +67,30 @@ def crowd(size: int, k: int) -> bool:
     return size == 0 or size >= 2 * k - 1
 
 
-def steady(step: Step, moves: Moves, k: int) -> bool:
-    """Two snapshots of a figure do not tell apart what a few answered.
+def mixed(sizes: Sequence[int], k: int) -> bool:
+    """Nobody, or k or more in each of two categories, and nobody or k or more in the others.
 
-    Whoever is new is in a crowd, and every category gained nobody or at least k. Whoever left is
-    in a crowd, and every category lost nobody or at least k, or k more than it lost came to it.
+    Whoever is known to be among them may have answered either.
+    """
+    there = [size for size in sizes if size]
+    return not there or (min(there) >= k and len(there) >= min(2, len(sizes)))
+
+
+def steady(step: Step, moves: Moves, k: int) -> bool:
+    """Two snapshots of a figure do not tell apart what a few answered, nor what all who came did.
+
+    Whoever is new is in a mixed crowd, and every category gained nobody or at least k. Whoever left
+    is in a mixed crowd, or k more than it lost came to the category.
     """
     came, left = _totals(moves)
     changes = [_changes(cell, moves) for cell in step]
+    mixed_company = not left or mixed([lost for _, lost in changes], k)
     return (
         crowd(came, k)
+        and (not came or mixed([gained for gained, _ in changes], k))
         and all(gained == 0 or gained >= k for gained, _ in changes)
         and all(
-            lost == 0 or gained >= lost + k or (lost >= k and crowd(left, k))
+            lost == 0 or gained >= lost + k or (lost >= k and crowd(left, k) and mixed_company)
             for gained, lost in changes
         )
     )
@@ -62,11 +99,11 @@ def steady(step: Step, moves: Moves, k: int) -> bool:
 def apart(step: Step, moves: Moves, k: int) -> bool:
     """Two figures, one about people within the other, do not tell apart what a few answered.
 
-    Moves are (code in one, code in the other). In every category, and all in all, they are the
-    same people or at least one of the two has many whom the other has not.
+    Moves are (code in one, code in the other). They are the same people, or at least one of the two
+    has a mixed crowd that the other has not.
     """
     changes = [_changes(cell, moves) for cell in step]
-    return crowd(max(_totals(moves)), k) and all(max(one) == 0 or max(one) >= k for one in changes)
+    return crowd(max(_totals(moves)), k) and mixed([max(one) for one in changes], k)
 
 
 def far(step: Step, one: Counts, other: Counts, k: int) -> bool:
@@ -96,16 +133,21 @@ def next_step(
     """
     for number, step in enumerate(ladder):
         if (
-            large(step, counts, k)
+            presentable(step, counts, k)
             and all(
                 moved(step, moves)
                 and all(steady(seen, moves, k) for seen in ladder[number : max(number, old) + 1])
                 for old, moves in earlier
             )
-            and all(apart(ladder[max(number, old)], moves, k) for old, moves in around)
+            and beside(ladder, number, around, k)
         ):
             return number
     return None
+
+
+def beside(ladder: Ladder, number: int, around: Sequence[Seen], k: int) -> bool:
+    """A step may be shown beside what is published of places around and within."""
+    return all(apart(ladder[max(number, old)], moves, k) for old, moves in around)
 
 
 def rounded(count: int, base: int) -> int:

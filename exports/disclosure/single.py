@@ -14,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from exports.disclosure.catalogue import Kind, cell_name
+from exports.disclosure.catalogue import PAIRS, Kind, cell_name
 from exports.disclosure.document import Estimate, Figure, Status
 from exports.disclosure.people import Now
 from exports.instruments import items, scoring
 
 ENOUGH = 100  # respondents, rounded as published; fewer make a coefficient that tells little
-STEPS = {"alpha": 0.1, "omega": 0.1, "agreement": 0.1, "part": 10.0, "spread": 1.0}
-MARKED = 200  # the same for own markings, where one answer moves the centre more
+STEPS = {"alpha": 0.1, "omega": 0.1, "item_rest": 0.2, "agreement": 0.1}
+STEPS |= {"part": 10.0, "spread": 1.0}
+MARKED = 200  # the same where one answer moves more: own markings, and items one by one
 WHOLE = 100.0  # what a marking shares between its poles
 NOTHING = 0.65 * 2.5  # in place of a 0: 65 % of the least that would have been marked as 5
 Z = NormalDist().inv_cdf(0.975)
@@ -42,18 +43,28 @@ def with_estimates(
     """
     people = frame.sort("id")
     kept: dict[str, Numbers] = {}
-    found = []
-    for figure in figures:
-        if not _has(figure):
-            found.append(figure)
-            continue
+    found: dict[str, list[Estimate]] = {}
+    covariances: dict[str, Numbers] = {}
+    for figure in filter(_has, figures):
         name = f"{figure.kind}/{figure.subject}"
         if name not in kept:
             kept[name] = _answers(figure, people)
-        rows = now.people(cell_name(figure.service, figure.period))
-        estimates = _estimates(figure, kept[name][rows], themes)
-        found.append(replace(figure, estimates=tuple(map(rounded, estimates))))
-    return found
+        answers = kept[name][now.people(cell_name(figure.service, figure.period))]
+        given = answers[~np.isnan(answers).all(axis=1)]
+        if figure.kind is Kind.SCALE:
+            covariances[figure.id] = _covariance(given)
+            found[figure.id] = _alpha(covariances[figure.id], len(given))
+            found[figure.id] += _item_rests(figure, covariances[figure.id])
+        else:
+            found[figure.id] = _estimates(figure, given, themes)
+    for id_, omega in mcdonald_omegas(covariances).items():
+        found[id_].append(Estimate("omega", omega))
+    return [
+        replace(figure, estimates=tuple(map(rounded, found[figure.id])))
+        if figure.id in found
+        else figure
+        for figure in figures
+    ]
 
 
 def rounded(estimate: Estimate) -> Estimate:
@@ -78,7 +89,10 @@ def cronbach_alpha(answers: Numbers) -> float | None:
 
     Source: Cronbach (1951), Psychometrika 16:297-334. Covariances are of those who answered both.
     """
-    covariance = _covariance(answers)
+    return _alpha_of(_covariance(answers))
+
+
+def _alpha_of(covariance: Numbers) -> float | None:
     count, total = len(covariance), float(covariance.sum())
     if count < 2 or not total > 0:
         return None
@@ -94,38 +108,74 @@ def alpha_interval(alpha: float, n: int, count: int) -> tuple[float, float]:
     return 1 - exp(log(1 - alpha) + half), 1 - exp(log(1 - alpha) - half)
 
 
+def item_rests(covariance: Numbers) -> Numbers:
+    """Return each item's correlation with the sum of the others; NaN where one does not vary.
+
+    Source: Henrysson (1963), Psychometrika 28:211-218; the corrected item-total correlation.
+
+    Args:
+        covariance: between the items.
+    """
+    variances = np.diag(covariance)
+    with_rest = covariance.sum(axis=1) - variances
+    of_rest = covariance.sum() - variances - 2 * with_rest
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Numbers = with_rest / np.sqrt(variances * of_rest)
+    return found
+
+
 def mcdonald_omega(answers: Numbers) -> float | None:
-    """Return omega total of one common factor; None where one cannot be found.
+    """Return omega total of one common factor; None where one cannot be found."""
+    return mcdonald_omegas({"": _covariance(answers)}).get("")
+
+
+def mcdonald_omegas(covariances: Mapping[str, Numbers]) -> dict[str, float]:
+    """Return omega total of one common factor, where one can be found, of covariances by name.
 
     Source: McDonald (1999), Test Theory; loadings by least squares on the covariances (minres,
     Harman & Jones 1966, Psychometrika 31:351-368).
     """
-    covariance = _covariance(answers)
-    if len(covariance) < 3 or not np.isfinite(covariance).all() or not covariance.sum() > 0:
-        return None
-    loadings = one_factor(covariance)
-    unique = np.diag(covariance) - loadings**2
-    if (unique < 0).any() or not loadings.any():
-        return None
-    common = float(loadings.sum()) ** 2
-    return common / (common + float(unique.sum()))
+    found: dict[str, float] = {}
+    fit = {
+        name: covariance
+        for name, covariance in covariances.items()
+        if len(covariance) >= 3 and np.isfinite(covariance).all() and covariance.sum() > 0
+    }
+    for size in sorted({len(covariance) for covariance in fit.values()}):
+        alike = {name: covariance for name, covariance in fit.items() if len(covariance) == size}
+        every = one_factors(np.stack(list(alike.values())))
+        for (name, covariance), loadings in zip(alike.items(), every, strict=True):
+            unique = np.diag(covariance) - loadings**2
+            if (unique >= 0).all() and loadings.any():
+                common = float(loadings.sum()) ** 2
+                found[name] = common / (common + float(unique.sum()))
+    return found
 
 
-def one_factor(covariance: Numbers) -> Numbers:
+def one_factors(covariances: Numbers) -> Numbers:
     """Return the loadings that fit the covariances between items best; the variances are left out.
 
     Each loading in turn is the regression of its covariances on the others, until none moves.
+
+    Args:
+        covariances: as many matrices as one likes, of the same items or of as many others.
     """
-    loadings = np.sqrt(np.diag(covariance)) / 2
+    variances = np.diagonal(covariances, axis1=1, axis2=2)
+    between = covariances - np.eye(covariances.shape[1]) * variances[:, np.newaxis]
+    loadings = np.sqrt(variances) / 2
+    open_, pairs = np.arange(len(loadings)), np.moveaxis(between, 1, 0).copy()
     for _ in range(1000):
-        before = loadings.copy()
-        for place in range(len(loadings)):
-            others = np.delete(loadings, place)
-            square = float(others @ others)
-            if square:
-                loadings[place] = float(np.delete(covariance[place], place) @ others) / square
-        if np.abs(loadings - before).max() < 1e-10:
+        now = loadings[open_]
+        for place, others in enumerate(pairs):
+            square = np.einsum("bi,bi->b", now, now) - now[:, place] ** 2
+            regressed = np.einsum("bi,bi->b", others, now)
+            np.divide(regressed, square, out=now[:, place], where=square > 0)
+        moved = np.abs(now - loadings[open_]).max(axis=1) >= 1e-10
+        loadings[open_] = now
+        if not moved.any():
             break
+        if not moved.all():
+            open_, pairs = open_[moved], pairs[:, moved]
     return loadings
 
 
@@ -147,7 +197,7 @@ def krippendorff_alpha(both: float, either: float, pairs: float) -> float | None
 
 
 def agreement(counts: Numbers, themes: int) -> tuple[float, float, float] | None:
-    """Return alpha between teller and program over all themes, and its 95 % interval.
+    """Return alpha between two codings over all themes, and its 95 % interval.
 
     Tellers, not themes, are drawn anew: the interval is the jackknife's (Efron & Stein 1981, Annals
     of Statistics 9:586-596).
@@ -230,20 +280,17 @@ def _answers(figure: Figure, people: pl.DataFrame) -> Numbers:
     if figure.kind is Kind.SIGNIFICATION:
         poles = range(len(items()[figure.subject].poles))
         return _matrix(people.select(_pole(figure.subject, place) for place in poles))
-    first, proposed = pl.col("themes_first"), pl.col("themes_proposed")
-    both = first.list.set_intersection(proposed).list.len()
-    either = first.list.set_symmetric_difference(proposed).list.len()
+    one, other = map(pl.col, PAIRS[figure.subject])
+    both = one.list.set_intersection(other).list.len()
+    either = one.list.set_symmetric_difference(other).list.len()
     deleted = pl.col("story_deleted") if "story_deleted" in people.columns else pl.lit(False)
-    told = first.is_not_null() & pl.col("has_story") & ~deleted
+    told = one.is_not_null() & other.is_not_null() & pl.col("has_story") & ~deleted
     columns = [pl.when(told).then(both).alias("both"), pl.when(told).then(either).alias("either")]
     return _matrix(people.select(columns))
 
 
-def _estimates(figure: Figure, answers: Numbers, themes: int) -> list[Estimate]:
+def _estimates(figure: Figure, given: Numbers, themes: int) -> list[Estimate]:
     """Return the statistics of one figure, unrounded."""
-    given = answers[~np.isnan(answers).all(axis=1)]
-    if figure.kind is Kind.SCALE:
-        return _reliability(given)
     if figure.kind is Kind.SIGNIFICATION:
         parts = replace_zeros(given, NOTHING)
         poles = items()[figure.subject].poles
@@ -258,14 +305,24 @@ def _pole(item: str, place: int) -> pl.Expr:
     return pl.col(item).list.get(place).alias(str(place))
 
 
-def _reliability(answers: Numbers) -> list[Estimate]:
-    alpha, omega = cronbach_alpha(answers), mcdonald_omega(answers)
-    values: Mapping[str, float | None] = {"omega": omega}
-    found = [Estimate(name, value) for name, value in values.items() if value is not None]
-    if alpha is not None and alpha < 1:
-        interval = alpha_interval(alpha, len(answers), answers.shape[1])
-        found = [Estimate("alpha", alpha, *interval), *found]
-    return found
+def _alpha(covariance: Numbers, n: int) -> list[Estimate]:
+    alpha = _alpha_of(covariance)
+    if alpha is None or not alpha < 1:
+        return []
+    return [Estimate("alpha", alpha, *alpha_interval(alpha, n, len(covariance)))]
+
+
+def _item_rests(figure: Figure, covariance: Numbers) -> list[Estimate]:
+    """Return how each item goes with the others, of scales of three or more that all vary."""
+    found = item_rests(covariance)
+    many = figure.n is not None and figure.n >= MARKED
+    if not many or len(found) < 3 or not np.isfinite(found).all():
+        return []
+    items_of = scoring.by_id(figure.subject).items
+    return [
+        Estimate(f"item_rest:{item}", value)
+        for item, value in zip(items_of, np.clip(found, -1, 1).tolist(), strict=True)
+    ]
 
 
 def _covariance(answers: Numbers) -> Numbers:

@@ -7,11 +7,14 @@ is written as rows, and only where it is true: the truth always fits, and nothin
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import combinations, product
+from itertools import accumulate, combinations, product
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from exports.disclosure.catalogue import SEPARATOR
-from exports.disclosure.known import Cell, Known
+from exports.disclosure.known import Cell, Known, Numbers, Snap
 from exports.disclosure.linear import Row, Terms
 
 FOR_EVER = 10**9
@@ -53,11 +56,9 @@ class World:
         held = (cell, *also)
         column = next((c.column for c in held if c.column != self.group), cell.column)
         place = max((c.place for c in held), key=lambda place: len(self.known.above(place)))
-        return {
-            self.index[column, place, kind]: 1
-            for kind in self._kinds(column)
-            if all(kind.there(c.time) and self._code(c, kind) & c.mask for c in held)
-        }
+        inside = [self._inside(column, c.column == self.group, c.time, c.mask) for c in held]
+        kinds = np.flatnonzero(np.logical_and.reduce(inside))
+        return dict.fromkeys((self._starts[column, place] + kinds).tolist(), 1)
 
     def outside(self, cell: Cell, without: Sequence[Cell]) -> Terms:
         """Return factors whose sum is the number in a cell and in none of others, side by side."""
@@ -67,13 +68,42 @@ class World:
                 found[index] -= factor
         return {index: factor for index, factor in found.items() if factor}
 
+    def _inside(self, column: str, of_group: bool, time: int, mask: int) -> NDArray[np.bool_]:
+        """Return which kinds of people are in a cell, in the order of the question's kinds."""
+        asked = column, of_group, time, mask
+        if asked not in self._known_inside:
+            code, group, first, gone = self._alike[column]
+            said = (group if of_group else code) & mask
+            self._known_inside[asked] = (said != 0) & (first <= time) & (time < gone)
+        return self._known_inside[asked]
+
+    @cached_property
+    def _known_inside(self) -> dict[tuple[str, bool, int, int], NDArray[np.bool_]]:
+        return {}
+
+    @cached_property
+    def _alike(self) -> Mapping[str, Numbers]:
+        """Return each question's kinds, with a row per field."""
+        return {
+            column: np.array(self._kinds(column), dtype=np.int64).reshape(-1, 4).T
+            for column in self.columns
+        }
+
+    @cached_property
+    def _starts(self) -> Mapping[tuple[str, str], int]:
+        """Return the number of the first unknown of each question in each place."""
+        sizes = [len(self._kinds(column)) for column, _ in self._nodes]
+        return dict(zip(self._nodes, accumulate(sizes, initial=0), strict=False))
+
+    @cached_property
+    def _nodes(self) -> list[tuple[str, str]]:
+        return list(product(self.columns, self.places))
+
     @cached_property
     def index(self) -> dict[tuple[str, str, Kind], int]:
         """Number the unknowns."""
         names = (
-            (column, place, kind)
-            for column, place in product(self.columns, self.places)
-            for kind in self._kinds(column)
+            (column, place, kind) for column, place in self._nodes for kind in self._kinds(column)
         )
         return {name: number for number, name in enumerate(names)}
 
@@ -113,7 +143,7 @@ class World:
         if self.group is None:
             return
         themes = [column for column in self.columns if column != self.group]
-        every = self.known.is_whole_group(self.group, themes)
+        every = self.known.is_whole_group(self.group, themes) and self._together(themes)
         for place, kind in product(self.places, self._kinds(self.group)):
             around = self.index[self.group, place, kind]
             alike = []
@@ -125,6 +155,27 @@ class World:
                 alike += [self.index[theme, place, part] for part in parts if part == kind]
             if every and kind.code != min(self._codes):
                 yield Row({around: -1} | dict.fromkeys(alike, 1), 0)
+
+    def _together(self, themes: Sequence[str]) -> bool:
+        """Whether whoever told of the group told of a theme; not if somebody was coded anew."""
+        for column, place, time in self.snapshots:
+            if column != self.group:
+                continue
+            rows, held = self.known.people(column, place, time)
+            told = np.stack([self._told(rows, theme) for theme in themes])
+            if ((told > 0).all(axis=0) & (told.max(axis=0) < (held & -held))).any():
+                return False
+        return True
+
+    def _told(self, people: Numbers, column: str) -> Numbers:
+        """Return the highest code that each has in any figure of a question; 0: in none."""
+        most = np.zeros(len(people), dtype=np.int64)
+        for snapshot in self.snapshots:
+            rows, held = self.known.people(*snapshot)
+            if snapshot[0] == column and len(rows):
+                at = np.minimum(np.searchsorted(rows, people), len(rows) - 1)
+                most = np.maximum(most, np.where(rows[at] == people, held[at], 0))
+        return most
 
     def _batches(self) -> Iterator[Row]:
         """A category has gained nobody or at least k since any earlier figure (rules.steady)."""
@@ -143,12 +194,12 @@ class World:
                     yield Row(self.outside(now, [then]), now.k)
 
     def _apart(self) -> Iterator[Row]:
-        """Figures of one release with different means or intervals are not of the same people."""
+        """Figures of one release with different statistics are not of the same people."""
         for column, low, time in self.snapshots:
             said = self.known.said.get((column, low, time))
             for up in self._around(low):
                 other = self.known.said.get((column, up, time))
-                if said and other and said != other:
+                if said and other and said != other and self._lies_in(low, up):
                     yield Row(
                         {
                             self.index[column, place, kind]: sign
@@ -203,15 +254,26 @@ class World:
     def _leaves(self) -> list[int]:
         """Return the releases by which somebody seen before had gone, or had another code."""
         found: set[int] = set()
-        for column, place, time in self.snapshots:
-            for around in (place, *self.known.above(place)):
-                later = [t for c, p, t in self.snapshots if (c, p) == (column, around) and t > time]
-                if later and self.known.left((column, place, time), (column, around, min(later))):
-                    found |= {t for t in self.times if time < t <= min(later)}
+        for then in self.snapshots:
+            for now in self._next(then):
+                if self.known.left(then, now):
+                    found |= {time for time in self.times if then[2] < time <= now[2]}
         return sorted(found)
 
-    def _code(self, cell: Cell, kind: Kind) -> int:
-        return kind.group if cell.column == self.group else kind.code
+    def _next(self, then: Snap) -> Iterator[Snap]:
+        """Yield what is published next of a figure's people, of each question and place.
+
+        What the same question says in the same release says enough.
+        """
+        column, place, time = then
+        for around in (place, *self.known.above(place)):
+            later: dict[str, list[int]] = {column: []}
+            for other, there, when in self.snapshots:
+                if there == around and when > time:
+                    later.setdefault(other, []).append(when)
+            for other, times in later.items():
+                if times and (other == column or min(times) not in later[column]):
+                    yield other, around, min(times)
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -8,6 +8,9 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+from exports.disclosure.document import Release
+from exports.disclosure.microdata import Dataset
+from exports.disclosure.stories import Stories
 from exports.errors import FileError
 from exports.formats.base import UNNAMED, Outgoing, Study, name_of, save
 
@@ -22,23 +25,33 @@ class Format(Protocol):
         """Return the file's content."""
 
 
+TAKES: Mapping[str, tuple[type, ...]] = {
+    "budget": (Release,),
+    "citation": (Release, Dataset, Stories),
+    "licence": (Release, Dataset, Stories),
+    "privacy": (Release, Dataset, Stories),
+    "qdpx": (Stories,),
+}
+"""What goes out in a format, where that is not releases and data sets."""
+
+
 @cache
-def formats(rows: bool = False) -> Mapping[str, Format]:
+def formats(of: type | None = None) -> Mapping[str, Format]:
     """Return the formats by name: every module of this folder but base.
 
     Args:
-        rows: only those that take a data set.
+        of: only those that take this: `Release`, `Dataset` or `Stories`.
     """
-    left_out = {"base", "budget"} if rows else {"base"}
-    names = sorted(name for _, name, _ in iter_modules(__path__) if name not in left_out)
-    return {name: cast(Format, import_module(f"{__name__}.{name}")) for name in names}
+    names = sorted(name for _, name, _ in iter_modules(__path__) if name != "base")
+    fit = [name for name in names if of is None or of in TAKES.get(name, (Release, Dataset))]
+    return {name: cast(Format, import_module(f"{__name__}.{name}")) for name in fit}
 
 
 def render(outgoing: Outgoing, name: str, study: Study = UNNAMED) -> bytes:
     """Return the content of a file.
 
     Args:
-        outgoing: a release or a data set.
+        outgoing: a release, a data set or stories.
         name: a key of `formats()`.
         study: what it is from, for the documents that say so.
 
@@ -76,7 +89,7 @@ def write_folder(
     A file that is there already and is the same is left alone, so what was interrupted goes on.
 
     Args:
-        outgoing: a release or a data set.
+        outgoing: a release, a data set or stories.
         folder: made where it is missing.
         names: keys of `formats()`.
         study: what it is from.

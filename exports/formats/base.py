@@ -1,8 +1,9 @@
 """What every file format has in common: the table of a release, and how a file is written.
 
 A format is a module in this folder with `SUFFIX` and `render(outgoing, study) -> bytes`. What goes
-out is a release (a table of figures) or a data set (one row per response, protected). The same
-input gives the same bytes, whenever it is written: no file says when it was made.
+out is a release (a table of figures), a data set (one row per response, protected), or stories
+whose tellers agreed. The same input gives the same bytes, whenever it is written: no file says when
+it was made.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,14 +14,15 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from enumerations import Language
-from exports.disclosure.catalogue import ALL
+from exports.disclosure.catalogue import ALL, PAIRS
 from exports.disclosure.document import Release
 from exports.disclosure.microdata import Dataset, Variable
+from exports.disclosure.stories import Stories
 from exports.errors import FileError
 from exports.instruments import Text, instruments, items
 from exports.messages import messages
 
-Outgoing = Release | Dataset
+Outgoing = Release | Dataset | Stories
 
 # Columns of the table: type, unit. Meaning per column is in the messages, "variable.<name>".
 COLUMNS: dict[str, tuple[pl.DataType, str]] = {
@@ -42,7 +44,13 @@ COLUMNS: dict[str, tuple[pl.DataType, str]] = {
     "mean_high": (pl.Float64(), "scale"),
     "as_of_release": (pl.Int64(), ""),
     "as_of_published": (pl.String(), "date"),
+    "statistic": (pl.String(), ""),
+    "value": (pl.Float64(), "statistic"),
+    "value_low": (pl.Float64(), "statistic"),
+    "value_high": (pl.Float64(), "statistic"),
 }
+NO_STATISTIC = (None, None, None, None)
+CALLED = {"release": "utgivelse", "dataset": "data", "stories": "fortellinger"}
 LABELLED = ("kind", "subject", "service", "category")
 """Columns of keys; statistics programs get what they are called in a column beside them."""
 
@@ -78,11 +86,28 @@ class Sheet:
     variables: tuple[Variable, ...]
 
 
+def tabular(outgoing: Outgoing) -> Release | Dataset:
+    """Return what goes out, where it is a table.
+
+    Raises:
+        FileError: it is stories.
+    """
+    if isinstance(outgoing, Stories):
+        raise FileError("Stories are no table. Use --format qdpx.")
+    return outgoing
+
+
 def table(outgoing: Outgoing) -> pl.DataFrame:
-    """Return one row per published category and per hidden figure; of a data set, its rows."""
-    if isinstance(outgoing, Dataset):
-        return outgoing.frame
-    release = outgoing
+    """Return one row per published category, statistic and hidden figure; of a data set, its rows.
+
+    A row of a statistic of single answers has no category.
+
+    Raises:
+        FileError: stories were given.
+    """
+    release = tabular(outgoing)
+    if isinstance(release, Dataset):
+        return release.frame
     rows = []
     for figure in release.figures:
         start = (release.number, release.published, release.series)
@@ -92,7 +117,10 @@ def table(outgoing: Outgoing) -> pl.DataFrame:
         since = (figure.as_of.number, figure.as_of.published) if figure.as_of else (None, None)
         counts: list[tuple[str | None, int | None]] = [(c.id, c.x) for c in figure.categories]
         for count in counts or [(None, None)]:
-            rows.append((*start, *about, *state, *count, *end, *since))
+            rows.append((*start, *about, *state, *count, *end, *since, *NO_STATISTIC))
+        for one in figure.estimates:
+            said = (one.name, one.value, one.low, one.high)
+            rows.append((*start, *about, *state, None, None, *end, *since, *said))
     return pl.DataFrame(
         rows, schema={name: kind for name, (kind, _) in COLUMNS.items()}, orient="row"
     )
@@ -109,6 +137,7 @@ def variables(outgoing: Outgoing) -> tuple[Variable, ...]:
 
 def labelled(outgoing: Outgoing, study: Study, language: Language) -> Sheet:
     """Return the table for a statistics program: what keys are called stands beside them."""
+    outgoing = tabular(outgoing)
     title = title_of(outgoing, study, language)
     frame, known = table(outgoing), variables(outgoing)
     if isinstance(outgoing, Dataset):
@@ -129,21 +158,24 @@ def labelled(outgoing: Outgoing, study: Study, language: Language) -> Sheet:
 
 def title_of(outgoing: Outgoing, study: Study, language: Language) -> str:
     """Return what a file is called: the round's title, and which release or data set."""
-    key = "file.dataset" if isinstance(outgoing, Dataset) else "file.release"
-    words = messages(language)[key].format(number=outgoing.number)
+    words = messages(language)[f"file.{_kind(outgoing)}"].format(number=outgoing.number)
     return f"{study.title[language]}: {words}"
 
 
 def about(outgoing: Outgoing, language: Language) -> str:
     """Return what a file is about, in two or three sentences."""
-    key = "file.about_dataset" if isinstance(outgoing, Dataset) else "file.about"
-    return messages(language)[key]
+    return messages(language)[f"file.about_{_kind(outgoing)}"]
 
 
 def name_of(outgoing: Outgoing, study: Study) -> str:
     """Return how its files are called, such as "fjord1-utgivelse-2"."""
-    kind = "data" if isinstance(outgoing, Dataset) else "utgivelse"
-    return f"{study.code.lower()}-{kind}-{outgoing.number}"
+    return f"{study.code.lower()}-{CALLED[_kind(outgoing)]}-{outgoing.number}"
+
+
+def _kind(outgoing: Outgoing) -> str:
+    if isinstance(outgoing, Stories):
+        return "stories"
+    return "dataset" if isinstance(outgoing, Dataset) else "release"
 
 
 def written(write: Callable[[Path], object]) -> bytes:
@@ -176,10 +208,10 @@ def subjects(release: Release) -> dict[str, Text]:
     """Return what the subjects of a release's figures are called."""
     labels: dict[str, Text] = {group.id: group.label for group in release.catalogue.groups}
     labels |= {theme.id: theme.label for theme in release.catalogue.themes}
-    for subject in ("age_band", "themes"):
-        labels[subject] = _said(subject)
+    labels |= {subject: _said(subject) for subject in ("age_band", "explained")}
+    labels |= {subject: _said(f"agreement.{subject}") for subject in PAIRS}
     for instrument in instruments().values():
-        labels[instrument.id] = instrument.name
+        labels |= {scale.id: scale.name for scale in instrument.scales}
     used = {figure.subject for figure in release.figures}
     labels |= {item.id: item.text for item in items().values() if item.id in used}
     return {key: text for key, text in labels.items() if key in used}

@@ -6,7 +6,7 @@ from enumerations import Language
 from exports.disclosure.catalogue import ALL
 from exports.disclosure.document import Reason, Release
 from exports.disclosure.microdata import Dataset
-from exports.formats.base import Outgoing, Study, subjects, table, title_of, variables
+from exports.formats.base import Outgoing, Study, subjects, table, tabular, title_of, variables
 from exports.instruments import instruments, items
 from exports.messages import messages
 
@@ -15,6 +15,7 @@ SUFFIX = ".md"
 
 def render(outgoing: Outgoing, study: Study) -> bytes:
     """Return the codebook as Markdown, in all languages."""
+    outgoing = tabular(outgoing)
     lines = [f"# {title_of(outgoing, study, Language.BOKMAL)}", ""]
     lines += _rows(outgoing) if isinstance(outgoing, Dataset) else _figures(outgoing)
     lines += _table("Instruments", ("instrument", "status", "licence", "source"), _sources())

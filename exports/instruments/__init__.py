@@ -1,17 +1,21 @@
 """The instruments: wording, options, scoring, and how finely the answers may be published."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from exports.errors import InstrumentError
-from exports.instruments.lint import mistakes
+from exports.instruments.lint import LICENSED, mistakes, unit
 
 Text = Mapping[str, str]
+
+FEW = "few_mentioned"
+"""Id of the category that says no more than that fewer than the threshold are in it."""
 
 ONE_VALUE = frozenset({"choice", "scale", "smileys"})
 """Types of items that are answered with one of the item's values."""
@@ -23,6 +27,11 @@ class Category:
 
     id: str
     values: tuple[int, ...]
+
+    @property
+    def few(self) -> bool:
+        """Whether it is published as "fewer than the threshold", and only where they are."""
+        return self.id == FEW
 
 
 Step = tuple[Category, ...]
@@ -107,13 +116,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Scale:
-    """A person's total: the mean of the scored items, where at least `min_answered` are answered.
+    """A person's total of `items`, where at least `min_answered` of them are answered.
 
+    The total is the mean of the answered items, or for a `sum` that mean times the number of items:
+    what is missing counts as the mean of what is there. `minimum` and `maximum` are of the total.
     `cuts` are where the bands begin, in the scale's own unit; band 0 lies below the first. Items in
-    `reversed` are turned round before they are added: much in them is little on the scale.
+    `reversed` are turned round before they are added: much in them is little on the scale. A scale
+    without a `ladder` is scored, and the gate has no figure for it.
     """
 
     id: str
+    name: Text
     items: tuple[str, ...]
     minimum: int
     maximum: int
@@ -121,6 +134,17 @@ class Scale:
     cuts: tuple[float, ...]
     ladder: Ladder
     reversed: tuple[str, ...] = ()
+    sum: bool = False
+
+    @property
+    def ends(self) -> int:
+        """The lowest and the highest answer of an item together."""
+        return (self.minimum + self.maximum) // (len(self.items) if self.sum else 1)
+
+    @cached_property
+    def unit(self) -> int:
+        """Parts of one that every possible total is a whole number of, so that sums are exact."""
+        return unit(len(self.items), self.min_answered, of_sum=self.sum)
 
 
 @dataclass(frozen=True)
@@ -137,20 +161,88 @@ class Instrument:
     stem: Text | None
     items: tuple[Item, ...]
     scale: Scale | None
+    subscales: tuple[Scale, ...]
     caveat: Text | None
 
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """The scale of the whole, if there is one, and the subscales."""
+        return (*((self.scale,) if self.scale else ()), *self.subscales)
+
     def counted(self, item: Item) -> bool:
-        """Whether the gate counts an item's answers: by themselves or in the scale's total."""
-        return item.figure is not None or (self.scale is not None and item.id in self.scale.items)
+        """Whether the gate counts an item's answers: by themselves or in a scale's total."""
+        return item.figure is not None or any(
+            item.id in scale.items for scale in self.scales if scale.ladder
+        )
+
+
+_added: dict[str, Instrument] = {}
+
+
+def instruments() -> Mapping[str, Instrument]:
+    """Return the instruments by id: those that Fortell ships, and what `use_instruments` added."""
+    return shipped() | _added
 
 
 @cache
-def instruments() -> Mapping[str, Instrument]:
+def shipped() -> dict[str, Instrument]:
     """Return the instruments that Fortell ships, by id, from instruments.yaml."""
     return read(files(__package__).joinpath("instruments.yaml").read_text(encoding="utf-8"))
 
 
-def read(text: str) -> Mapping[str, Instrument]:
+def use_instruments(path: Path, licences: Mapping[str, str]) -> None:
+    """Let this process ask with instruments of a file too; those of an earlier call are gone.
+
+    Wording that has a licence of its own (`status: licensed`) is in no file of Fortell's. Whoever
+    runs Fortell brings the file, and says of each instrument in it which licence they have.
+
+    Args:
+        path: a YAML file, written as instruments.yaml.
+        licences: by id of each licensed instrument, its licence as the file gives it.
+
+    Raises:
+        InstrumentError: the file cannot be read or has mistakes, an id is taken, or no licence is
+            said, or another than the file's.
+    """
+    try:
+        found = read(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InstrumentError(
+            f"The file of instruments cannot be read ({type(error).__name__}). "
+            "Give the path of a YAML file in UTF-8."
+        ) from None
+    if wrong := [*_taken(found), *_unlicensed(found, licences)]:
+        raise InstrumentError("\n".join(wrong))
+    _added.clear()
+    _added.update(found)
+
+
+def _taken(found: Mapping[str, Instrument]) -> Iterator[str]:
+    """Ids that Fortell's own instruments, items or scales have."""
+    own = {key for entry in shipped().values() for key in _ids(entry)}
+    for key in sorted({key for entry in found.values() for key in _ids(entry)} & own):
+        yield f"{key}: Fortell has this id already. Give yours another."
+
+
+def _ids(entry: Instrument) -> set[str]:
+    return {entry.id, *(item.id for item in entry.items), *(scale.id for scale in entry.scales)}
+
+
+def _unlicensed(found: Mapping[str, Instrument], licences: Mapping[str, str]) -> Iterator[str]:
+    """Instruments whose licence nobody says they have, and licences of what is not there."""
+    licensed = {key: entry for key, entry in found.items() if entry.status == LICENSED}
+    for key, entry in licensed.items():
+        if licences.get(key) != entry.licence:
+            said = f"not '{licences[key]}'" if key in licences else "one of its own"
+            yield (
+                f"{key}: its licence is '{entry.licence}', {said}. If you have it, say so: "
+                f"{key}={entry.licence}. If not, take {key} out of the file."
+            )
+    for key in sorted(licences.keys() - licensed.keys()):
+        yield f"{key}: a licence is said for it, and it is not in the file. Correct the id."
+
+
+def read(text: str) -> dict[str, Instrument]:
     """Read a file of instruments.
 
     Args:
@@ -189,7 +281,8 @@ def _instrument(entry: dict[str, Any]) -> Instrument:
         wording=entry["wording"],
         stem=entry.get("stem"),
         items=questions,
-        scale=_scale(entry["id"], entry["scale"], scored) if "scale" in entry else None,
+        scale=_scale(entry, scored, entry["scale"]) if "scale" in entry else None,
+        subscales=tuple(_scale(entry, (), sub) for sub in entry.get("subscales", ())),
         caveat=entry.get("caveat"),
     )
 
@@ -223,16 +316,18 @@ def _axis(entry: dict[str, Any] | None) -> Axis | None:
     return None if entry is None else Axis(entry["min"], entry["max"])
 
 
-def _scale(instrument: str, entry: dict[str, Any], scored: tuple[str, ...]) -> Scale:
+def _scale(instrument: dict[str, Any], scored: tuple[str, ...], entry: dict[str, Any]) -> Scale:
     return Scale(
-        id=entry.get("id", instrument),
-        items=scored,
+        id=entry.get("id", instrument["id"]),
+        name=entry.get("name", instrument["name"]),
+        items=tuple(entry.get("items", scored)),
         minimum=entry["minimum"],
         maximum=entry["maximum"],
         min_answered=entry["min_answered"],
         cuts=tuple(entry["cuts"]),
         ladder=_ladder(entry["ladder"], ()),
         reversed=tuple(entry.get("reversed", ())),
+        sum=entry.get("method") == "sum",
     )
 
 

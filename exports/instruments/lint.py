@@ -2,12 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator
+from math import gcd, lcm
 from typing import Any, TypeGuard
 
 from enumerations import Language
 
+LICENSED = "licensed"
+STATUSES = ("own", "ship", LICENSED)
+"""Written here; free to share; or with a licence of its own, which whoever asks must have."""
+
 INSTRUMENT = ("id", "name", "status", "licence", "source", "validated", "wording", "items")
 ITEM = {"id", "type", "text", "theme", "figure", "scored", "ladder", "dont_know"}
+SCALE = {"id", "name", "items", "minimum", "maximum", "min_answered", "cuts", "ladder"}
+NEEDED = ("minimum", "maximum", "min_answered", "cuts", "ladder")
+METHODS = ("mean", "sum")
+LARGEST = 90_000
+"""Highest total in parts of its unit: the squares of a million such add up exactly as floats."""
+
 ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 NEEDS = {
     "story": (),
@@ -59,24 +70,95 @@ def mistakes(data: Any) -> list[str]:
         elif not _mappings(entry["items"]):
             found.append(f"{name}: `items` is no list of items. Write at least one.")
         else:
-            found += [f"{name}: {said}" for said in (*_texts(entry), *_scale(entry))]
+            found += [f"{name}: {said}" for said in (*_texts(entry), *_head(entry))]
             for item in entry["items"]:
                 found += [f"{name}.{item.get('id', '?')}: {said}" for said in _item(entry, item)]
     items = [item for entry in entries if _mappings(entry.get("items")) for item in entry["items"]]
-    for known in (entries, items):
+    parts = [part for entry in entries for part in entry.get("subscales", [])]
+    for known in (entries, items, [*entries, *parts] if _mappings(parts) else entries):
         ids = [str(one.get("id")) for one in known]
         twice = sorted({key for key in ids if ids.count(key) > 1})
         found += [f"{key}: this id stands twice. Give one of them another." for key in twice]
     return found
 
 
-def _scale(instrument: Entry) -> Iterator[str]:
-    """What is wrong with the items that a scale turns round."""
-    scale = instrument.get("scale") or {}
-    scored = {item.get("id") for item in instrument["items"] if item.get("scored", True)}
-    for item in scale.get("reversed", []):
-        if item not in scored:
-            yield f"the scale turns '{item}' round, which it does not score. Correct the id."
+def _head(instrument: Entry) -> Iterator[str]:
+    if instrument["status"] not in STATUSES:
+        yield f"there is no status '{instrument['status']}'. Use one of: {', '.join(STATUSES)}."
+    yield from _scales(instrument)
+
+
+def unit(items: int, min_answered: int, *, of_sum: bool) -> int:
+    """Return the parts of one that every mean, or sum, of `min_answered` to `items` is whole in."""
+    answered = range(min_answered, items + 1)
+    return lcm(*(size // gcd(size, items) if of_sum else size for size in answered))
+
+
+def _scales(instrument: Entry) -> Iterator[str]:
+    """What is wrong with the scale and the subscales."""
+    scored = [item.get("id") for item in instrument["items"] if item.get("scored", True)]
+    whole = (
+        [("the scale", {"items": scored} | instrument["scale"])] if "scale" in instrument else []
+    )
+    parts = instrument.get("subscales", [])
+    if parts and not _mappings(parts):
+        yield "`subscales` is no list of scales. Write each with an id, a name and its items."
+        return
+    if "scale" in instrument:
+        whole = {"items": scored} | instrument["scale"]
+        yield from (f"the scale {said}" for said in _scale(instrument, scored, whole))
+    for number, part in enumerate(parts, start=1):
+        missing = [key for key in ("id", "name", "items") if not part.get(key)]
+        if missing:
+            yield f"subscale {number} needs {_quoted(missing)}. Write it."
+        else:
+            name = f"subscale {part['id']}"
+            yield from (f"{name} {said}" for said in _scale(instrument, scored, part))
+
+
+def _scale(instrument: Entry, scored: list[Any], scale: Entry) -> Iterator[str]:
+    """What is wrong with one scale."""
+    if missing := [key for key in NEEDED if key not in scale]:
+        yield f"needs {_quoted(missing)}. Write it."
+        return
+    for key in sorted(scale.keys() - {*SCALE, "method", "reversed"}):
+        yield f"has no `{key}`. Remove it."
+    of_items = scale["items"]
+    for item in [item for item in of_items if item not in scored]:
+        yield f"counts '{item}', which is not scored. Correct the id."
+    for item in [item for item in scale.get("reversed", []) if item not in of_items]:
+        yield f"turns '{item}' round, which it does not score. Correct the id."
+    if scale.get("method", "mean") not in METHODS:
+        yield f"has no method '{scale['method']}'. Use one of: {', '.join(METHODS)}."
+    elif not 1 <= scale["min_answered"] <= len(of_items):
+        yield f"needs `min_answered` from 1 to {len(of_items)}."
+    else:
+        yield from _ends(instrument, scale)
+    if not scale["minimum"] < scale["maximum"]:
+        yield "needs a `minimum` below its `maximum`."
+    cuts = scale["cuts"]
+    if cuts != sorted(set(cuts)) or not all(scale["minimum"] < c <= scale["maximum"] for c in cuts):
+        yield "needs `cuts` in rising order, above `minimum` and up to `maximum`."
+    codes = list(range(len(cuts) + 1))
+    for step in scale["ladder"]:
+        if sorted(code for merged in step.values() for code in merged) != codes:
+            yield f"has bands {codes}, and a step of its `ladder` does not hold each of them once."
+
+
+def _ends(instrument: Entry, scale: Entry) -> Iterator[str]:
+    """What is wrong with the lowest and the highest total."""
+    of_sum, size = scale.get("method") == "sum", len(scale["items"])
+    times = size if of_sum else 1
+    said = (scale["minimum"], scale["maximum"])
+    for item in (instrument | item for item in instrument["items"] if item["id"] in scale["items"]):
+        values = [option["value"] for option in item.get("options", [])]
+        low = item.get("minimum", min(values, default=None))
+        high = item.get("maximum", max(values, default=None))
+        if low is None or high is None or (low * times, high * times) != said:
+            yield f"goes from {said[0]} to {said[1]}, and '{item['id']}' does not. Correct it."
+    largest = max(map(abs, said)) * unit(size, scale["min_answered"], of_sum=of_sum)
+    if largest > LARGEST:
+        yield "has too many totals to be counted exactly. Raise `min_answered`."
 
 
 def _item(instrument: Entry, item: Entry) -> Iterator[str]:

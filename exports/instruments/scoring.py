@@ -1,13 +1,11 @@
-"""Scores per person. Means of answered items only; nothing is imputed."""
+"""Scores per person. From answered items only: nothing is imputed but by the rules of the scale."""
 
-from math import lcm
+from fractions import Fraction
+from math import ceil
 
 import polars as pl
 
 from exports.instruments import Scale, instruments
-
-# A mean of up to ten answers is a whole number of 2520ths, so sums over people are exact.
-UNIT = lcm(*range(1, 11))
 
 
 def scales(columns: list[str]) -> list[Scale]:
@@ -21,20 +19,17 @@ def by_id(scale_id: str) -> Scale:
 
 
 def total_units(scale: Scale) -> pl.Expr:
-    """Return a person's total in whole `UNIT`ths of the scale's unit; null where too few answered.
-
-    The total is the mean of the answered items, given `scale.min_answered` of them.
-    """
+    """Return a person's total in whole `scale.unit`ths of its unit; null where too few answered."""
     answered = _answered(scale)
-    units = pl.sum_horizontal(*points(scale)) * (UNIT // answered.clip(1))
+    times = len(scale.items) if scale.sum else 1
+    units = pl.sum_horizontal(*points(scale)) * (times * scale.unit) // answered.clip(1)
     return pl.when(answered >= scale.min_answered).then(units.cast(pl.Int64))
 
 
 def points(scale: Scale) -> list[pl.Expr]:
     """Return what each item adds to the scale: its answer, turned round where it is reversed."""
-    ends = scale.minimum + scale.maximum
     return [
-        (ends - pl.col(item)).alias(item) if item in scale.reversed else pl.col(item)
+        (scale.ends - pl.col(item)).alias(item) if item in scale.reversed else pl.col(item)
         for item in scale.items
     ]
 
@@ -42,7 +37,8 @@ def points(scale: Scale) -> list[pl.Expr]:
 def band(scale: Scale) -> pl.Expr:
     """Return the band (0, 1, …) of a person's total; null where there is no total."""
     units = total_units(scale)
-    steps = pl.sum_horizontal((units >= round(cut * UNIT)).cast(pl.Int8) for cut in scale.cuts)
+    cuts = [ceil(Fraction(str(cut)) * scale.unit) for cut in scale.cuts]
+    steps = pl.sum_horizontal(pl.lit(0), *((units >= cut).cast(pl.Int8) for cut in cuts))
     return pl.when(units.is_not_null()).then(steps.cast(pl.Int8))
 
 
@@ -53,15 +49,20 @@ def score(frame: pl.DataFrame) -> pl.DataFrame:
         frame: `id` and one nullable integer column per item.
 
     Returns:
-        `id`, and for each scale whose items are there `<scale>_total` (mean of answered items, in
-        the scale's own unit) and `<scale>_prorated` (true where an item is missing); null without
-        enough answers.
+        `id`, and for each scale and subscale whose items are there `<scale>_total` (in its own
+        unit), `<scale>_100` (the same from 0 to 100), `<scale>_band` (0, 1, …) and
+        `<scale>_prorated` (true where an item is missing); null without enough answers. Leave those
+        that are prorated out where scores are compared.
     """
     columns = [pl.col("id")]
     for scale in scales(frame.columns):
-        total = total_units(scale)
-        prorated = pl.when(total.is_not_null()).then(_answered(scale) < len(scale.items))
-        columns.append((total / UNIT).alias(f"{scale.id}_total"))
+        units = total_units(scale)
+        total = units / scale.unit
+        part = (total - scale.minimum) / (scale.maximum - scale.minimum)
+        prorated = pl.when(units.is_not_null()).then(_answered(scale) < len(scale.items))
+        columns.append(total.alias(f"{scale.id}_total"))
+        columns.append((100 * part).alias(f"{scale.id}_100"))
+        columns.append(band(scale).alias(f"{scale.id}_band"))
         columns.append(prorated.alias(f"{scale.id}_prorated"))
     return frame.select(columns)
 
@@ -71,4 +72,4 @@ def _answered(scale: Scale) -> pl.Expr:
 
 
 def _all() -> list[Scale]:
-    return [i.scale for i in instruments().values() if i.scale is not None]
+    return [scale for entry in instruments().values() for scale in entry.scales]

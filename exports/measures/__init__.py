@@ -49,11 +49,12 @@ def share(figure: Figure, values: Collection[int]) -> Share | None:
     """Return the share of respondents whose code is among `values`.
 
     Returns:
-        None where the figure is hidden, or was merged so that these codes cannot be told apart.
+        None where the figure is hidden, says no more than that few mention it, or was merged so
+        that these codes cannot be told apart.
     """
     inside = [count for count in figure.categories if set(count.values) <= set(values)]
     held = {value for count in inside for value in count.values}
-    if not figure.n or held != set(values):
+    if not figure.n or figure.bounded or held != set(values):
         return None
     x = min(sum(count.x for count in inside), figure.n)
     return Share(x, figure.n, *wilson(x, figure.n))

@@ -11,6 +11,7 @@ from exports.disclosure.document import Figure, Release
 from exports.instruments import Text
 from exports.measures import share
 from exports.measures.wording import about, between
+from exports.report.beside import alphabetical
 from exports.report.charts import Bar, Part, stacked
 from exports.report.readings import Parts, Reading
 from exports.report.view import MENTIONED, Block, Table, View
@@ -35,8 +36,6 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-# Norwegian alphabetical order: æ, ø, å come last, in that order.
-_ALPHABET = str.maketrans("æøå", "{|}")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Page:
         stylesheet: address of the stylesheet.
         index: address of the index page, for reports.
         happened: address of "Hva skjedde med det dere sa?", once it is published.
-        services: address of each service's report, by key, for the index.
+        services: address of each service's and each area's report, by key, for the index.
         languages: address of this page in each language, by language code.
         mandate: who decides about what came in, and with what means (F60).
         involvement: how young people took part in making the round (F52).
@@ -103,17 +102,25 @@ def render_report(
 
 
 def render_index(release: Release, language: Language, page: Page) -> str:
-    """Return the index: services in alphabetical order, and the municipality's themes over time."""
+    """Return the index: services and areas by name, and the municipality's themes over time."""
     view = View(release, ALL, Language(language))
-    services = [
-        (view.names[key], address) for key, address in page.services.items() if key in view.names
-    ]
-    services.sort(key=lambda entry: _alphabetical(entry[0]))
+    catalogue = release.catalogue
     answered = view.figure(Kind.ANSWERED, "responses")
-    over_time = _over_time(view)
     return _render(
-        "index.html", view, page, who=_who(view, answered), services=services, over_time=over_time
+        "index.html",
+        view,
+        page,
+        who=_who(view, answered),
+        services=_addresses(view, page, [entry.key for entry in catalogue.services]),
+        areas=_addresses(view, page, [entry.key for entry in catalogue.areas]),
+        over_time=_over_time(view),
     )
+
+
+def _addresses(view: View, page: Page, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Return names and addresses of the reports on services or areas, in alphabetical order."""
+    found = [(view.names[key], page.services[key]) for key in keys if key in page.services]
+    return sorted(found, key=lambda entry: alphabetical(entry[0]))
 
 
 def _render(template: str, view: View, page: Page, **extra: object) -> str:
@@ -126,6 +133,7 @@ def _render(template: str, view: View, page: Page, **extra: object) -> str:
         page=page,
         language=str(view.language),
         organisation=page.organisation[view.language],
+        appendix=[],
         released=released,
         machine=_machine(view),
         **extra,
@@ -179,7 +187,7 @@ def _over_time(view: View) -> Block | None:
         (Kind.GROUP, [group.id for group in catalogue.groups]),
         (Kind.THEME, [theme.id for theme in catalogue.themes]),
     ):
-        for subject in sorted(subjects, key=lambda key: _alphabetical(view.labels[key])):
+        for subject in sorted(subjects, key=lambda key: alphabetical(view.labels[key])):
             cells, label = [], view.labels[subject]
             for period in periods:
                 figure = view.release.figure(kind, subject, ALL, period)
@@ -210,7 +218,3 @@ def _over_time(view: View) -> Block | None:
         tables=(Table((view.text["column.theme"], *columns), tuple(rows)),),
         notes=(view.text["themes_note"],),
     )
-
-
-def _alphabetical(text: str) -> str:
-    return text.casefold().translate(_ALPHABET)

@@ -5,6 +5,8 @@ Charts are 360 units wide, the width of a small phone, so that text keeps its si
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import ceil, floor
 from statistics import median
 from textwrap import wrap
 
@@ -111,9 +113,10 @@ def net(intervals: Sequence[Interval], axis: tuple[str, str]) -> Chart:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a run chart: share (0 to 1), when, and what it says."""
+    """A point of a run chart: share (0 to 1), day, the day in words, and what it says."""
 
     value: float
+    day: date
     when: str
     said: str
 
@@ -129,32 +132,113 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A line at the day on which something began, with its number."""
+
+    x: float
+    number: int
+
+
+@dataclass(frozen=True)
 class Run:
-    """A drawn run chart: dots, the line through them, the median, dates below the ends."""
+    """A drawn run chart: dots, the line through them, the median, dates below the ends, marks."""
 
     dots: tuple[Dot, ...]
     line: str
     median: float
     ends: tuple[str, str]
+    marks: tuple[Mark, ...] = ()
     top: float = RUN_TOP
     bottom: float = RUN_BOTTOM
 
 
-def run(points: Sequence[Point]) -> Run:
+def run(points: Sequence[Point], began: Sequence[date] = ()) -> Run:
     """Draw shares over time from none (bottom) to all (top), with their median.
 
     Texts stand at the first and the last point, and at all where there are three or fewer.
+
+    Args:
+        points: oldest first.
+        began: days on which something began, within those of the points; numbered from 1.
     """
     last = len(points) - 1
     dots = []
     for number, point in enumerate(points):
-        x = round(RUN_EDGE + (WIDTH - 2 * RUN_EDGE) * number / max(last, 1), 1)
+        x = _along(number, last)
         written = point.said if number in (0, last) or last < 3 else ""
         anchor = "start" if number == 0 else "end" if number == last else "middle"
         dots.append(Dot(x, _up(point.value), written, anchor))
     line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
     middle = median(point.value for point in points)
-    return Run(tuple(dots), line, _up(middle), (points[0].when, points[-1].when))
+    marks = tuple(Mark(_day_along(day, points), number) for number, day in enumerate(began, 1))
+    return Run(tuple(dots), line, _up(middle), (points[0].when, points[-1].when), marks)
+
+
+def _along(place: float, last: int) -> float:
+    return round(RUN_EDGE + (WIDTH - 2 * RUN_EDGE) * place / max(last, 1), 1)
+
+
+def _day_along(day: date, points: Sequence[Point]) -> float:
+    """Return where a day lies, between the two points around it."""
+    after = next(number for number, point in enumerate(points) if point.day >= day)
+    if points[after].day == day:
+        return _along(after, len(points) - 1)
+    before = points[after - 1].day
+    part = (day - before) / (points[after].day - before)
+    return _along(after - 1 + part, len(points) - 1)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service in a funnel chart: answers, share (0 to 1), and whether the report is about it."""
+
+    n: int
+    value: float
+    own: bool
+
+
+@dataclass(frozen=True)
+class FunnelChart:
+    """A drawn funnel: dots, own last; limits as lines; the centre; answers and per cent at ends."""
+
+    dots: tuple[tuple[float, float, bool], ...]
+    limits: tuple[str, ...]
+    centre: float
+    ends: tuple[int, int]
+    percents: tuple[int, int]
+    top: float = RUN_TOP
+    bottom: float = RUN_BOTTOM
+
+
+def funnel_chart(
+    services: Sequence[Service], centre: float, limits: Sequence[tuple[float, ...]]
+) -> FunnelChart:
+    """Draw services by how many answered (along) and the share (up), with limits that narrow.
+
+    Args:
+        services: any order.
+        centre: the share of all together.
+        limits: per number of answers, from few to many: that number, and limits at it.
+    """
+    first, last = limits[0][0], limits[-1][0]
+    heights = [one.value for one in services] + [value for row in limits for value in row[1:]]
+    low, high = floor(10 * min(heights)) / 10, ceil(10 * max(heights)) / 10
+
+    def along(n: float) -> float:
+        part = (n - first) / (last - first) if last > first else 0.5
+        return round(RUN_EDGE + (WIDTH - 2 * RUN_EDGE) * part, 1)
+
+    def up(value: float) -> float:
+        return _up((value - low) / (high - low))
+
+    lines = tuple(
+        " ".join(f"{along(row[0])},{up(row[place])}" for row in limits)
+        for place in range(1, len(limits[0]))
+    )
+    ordered = sorted(services, key=lambda one: (one.own, one.n, one.value))
+    dots = tuple((along(one.n), up(one.value), one.own) for one in ordered)
+    ends = (round(first), round(last))
+    return FunnelChart(dots, lines, up(centre), ends, (round(100 * low), round(100 * high)))
 
 
 def _up(value: float) -> float:

@@ -5,22 +5,26 @@ Every number comes from a release; every word that is not a message comes from p
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from enumerations import ActionStatus, Language
-from exports.disclosure.catalogue import Kind
+from exports.disclosure.catalogue import INDIVIDUAL, UNCLEAR, Kind
 from exports.disclosure.document import Figure, Release
 from exports.disclosure.quotes import Quote, showable
 from exports.measures import LESS, Share, share
 from exports.measures.wording import PERCENT_FROM, about, between, percent
-from exports.report.charts import Point, Run, run
+from exports.report.beside import Beside, alike, beside
+from exports.report.moving import Followed, follow, since_last
+from exports.report.single import coverage, estimates, markings
 from exports.report.view import AGREE, LOW, MENTIONED, TOLD_WELL, Block, Table, View
-from exports.report.words import Context, Words
+from exports.report.words import Context, Deed, Words
 
 FACTS, THEMES, STORIES = 4, 3, 3
 MORE, MUCH, DISAGREE = (1, 2), (2, 3), (1, 2)
 AGAINST = 4  # voices against, so that the section stays short
-POINTS = 2  # fewest releases of a run
+FUNNELS = 2
+NEARLY_ALL = 0.8  # of the stories that explain what happened, with the individual alone
 FACT_ORDER: tuple[tuple[Kind, str, tuple[int, ...], str], ...] = (
     (Kind.SCALE, "lt1", LOW, "satisfaction"),
     (Kind.ITEM, "mt10", AGREE, "recommend"),
@@ -64,15 +68,6 @@ class Told:
     label: str
     said: str
     width: int
-
-
-@dataclass(frozen=True)
-class Followed:
-    """The run of one figure over releases, with its table."""
-
-    label: str
-    chart: Run
-    table: Table
 
 
 @dataclass(frozen=True)
@@ -188,38 +183,50 @@ class Parts:
     def run(self) -> Followed | None:
         """Return the run of the first of the page's figures that has moved; None before that."""
         for kind, subject, codes, name in FACT_ORDER:
-            points = self._points(kind, subject, codes)
-            if len(points) >= POINTS:
-                label = self.view.text[f"fact.{name}"]
-                columns = ("column.period", "column.share")
-                heads = tuple(self.view.text[column] for column in columns)
-                rows = tuple((point.when, point.said) for point in points)
-                return Followed(label, run(points), Table(heads, rows))
+            label = self.view.text[f"fact.{name}"]
+            asked = (kind, subject, codes)
+            if found := follow(self.view, self.releases, asked, label, self.words.deeds):
+                return found
         return None
 
-    def _points(self, kind: Kind, subject: str, codes: tuple[int, ...]) -> list[Point]:
-        """Return what each release that moved the figure says of it, oldest first.
+    def funnel(self) -> list[Beside]:
+        """Return where the service lies beside those of its class, per figure that shows it."""
+        found = (
+            beside(self.view, (kind, subject, codes), self.view.text[f"fact.{name}"])
+            for kind, subject, codes, name in FACT_ORDER
+        )
+        return [one for one in found if one][:FUNNELS]
 
-        What a retracted release said is left out, also where a later one kept it.
-        """
-        points: dict[int, Point] = {}
-        there = {release.number for release in self.releases}
-        for release in self.releases:
-            figure = release.figure(kind, subject, self.view.service)
-            found = share(figure, codes) if figure else None
-            if figure is None or found is None or figure.as_of is None:
-                continue
-            if figure.as_of.number not in there:
-                continue
-            when = self.view.date(figure.as_of.published)
-            said = self.view.text["run.point"].format(x=found.x, n=found.n)
-            points[figure.as_of.number] = Point(found.x / found.n, when, said)
-        return [points[number] for number in sorted(points)]
+    def alike(self) -> tuple[str, int]:
+        """Return what services of this class are called, and how many the round asked about."""
+        name, services = alike(self.view)
+        return name, len(services)
+
+    def explained(self) -> tuple[Block, str]:
+        """Return what stories explain what happened with (F30), and what to beware of."""
+        figures = self.view.figures(Kind.ATTRIBUTION, ["explained"])
+        block = self.view.stacked("explained", figures, (INDIVIDUAL,), "column.explained")
+        alert = any(map(_nearly_all_individual, figures))
+        return block, self.view.text["explained.alert"] if alert else ""
+
+    def explained_briefly(self) -> str:
+        """Return the same in one sentence, for a page with no room for a chart."""
+        for figure in self.view.figures(Kind.ATTRIBUTION, ["explained"]):
+            if figure.visible:
+                parts = ", ".join(
+                    f"{self.view.category(figure, count.id).lower()} {count.x}"
+                    for count in figure.categories
+                )
+                said = self.view.text["explained.brief"].format(n=figure.n, parts=parts)
+                return self.view.dated(said, figure)
+            return self.view.text["explained.hidden"].format(why=self.view.why(figure))
+        return self.view.text["explained.none"]
 
     def attribution(self) -> tuple[Block, tuple[tuple[tuple[str, ...], str], ...]]:
-        """Return the attribution panel (F30): what tellers and stories put change down to."""
+        """Return what tellers say that the service had to do with it, and what is hidden of F30."""
         figures = self.view.figures(Kind.ITEM, ["vekst6_attribution"])
-        return self.view.attribution(figures), self.view.hidden(figures)
+        heard = self.view.figures(Kind.ATTRIBUTION, ["explained"])
+        return self.view.attribution(figures), self.view.hidden([*heard, *figures])
 
     def quotes(self, most: int) -> list[tuple[str, Quote]]:
         """Return quotes that may be shown, each with its theme's label."""
@@ -267,22 +274,52 @@ class Parts:
         return asked
 
     def moved(self) -> Table | None:
-        """Return how the statements and areas stood in the release before, and stand now."""
-        if len(self.releases) < POINTS:
-            return None
-        text, before = self.view.text, self.releases[-2]
-        rows = []
-        for figure in self.view.everything():
-            codes = {Kind.ITEM: AGREE, Kind.GROUP: MENTIONED}.get(figure.kind)
-            old = before.by_id.get(figure.id)
-            if codes is None or old is None or figure.subject == "vekst6_attribution":
-                continue
-            then, now = share(old, codes), share(figure, codes)
-            if then and now and old.as_of != figure.as_of:
-                label = self.view.labels[figure.subject]
-                rows.append((label, about(then, self.language), about(now, self.language)))
-        heads = ("column.question", "column.before", "column.now")
-        return Table(tuple(text[head] for head in heads), tuple(rows)) if rows else None
+        """Return what those who came since the release before say, beside those before."""
+        return since_last(self.view, self.releases)
+
+    def coverage(self) -> Table | None:
+        """Return how many of those who answered had answered what."""
+        return coverage(self.view)
+
+    def markings(self) -> tuple[list[Block], tuple[tuple[tuple[str, ...], str], ...]]:
+        """Return own markings: a block each, and what is hidden."""
+        blocks, figures = markings(self.view)
+        return blocks, self.view.hidden(figures)
+
+    def estimates(self) -> Table | None:
+        """Return statistics of single answers."""
+        return estimates(self.view)
+
+    def actions(self) -> Table | None:
+        """Return what the service does or will do, who sees to it and when; None where nothing."""
+        text = self.view.text
+        rows = tuple(
+            (
+                self.view.labels[deed.subject],
+                deed.text,
+                text[f"young.{deed.status}"],
+                deed.owner or text["actions.unowned"],
+                self._day(deed.next_check),
+            )
+            for deed in self._doing()
+        )
+        heads = ("column.theme", "column.action", "column.state", "column.owner", "column.check")
+        return Table(tuple(text[head] for head in heads), rows) if rows else None
+
+    def unowned(self) -> list[str]:
+        """Return subjects of planned actions that nobody sees to."""
+        return [
+            self.view.labels[deed.subject]
+            for deed in self._doing()
+            if not deed.owner and deed.status is ActionStatus.PLANNED
+        ]
+
+    def _doing(self) -> list[Deed]:
+        doing = {ActionStatus.DONE, ActionStatus.PLANNED}
+        return [d for d in self.words.deeds if d.status in doing and d.subject in self.view.labels]
+
+    def _day(self, day: date | None) -> str:
+        return self.view.date(day.isoformat()) if day else ""
 
     def ledger(self) -> Table:
         """Return every figure of this service with its state, for whoever checks."""
@@ -297,3 +334,11 @@ class Parts:
             kind = text[f"kind.{figure.kind}"]
             rows.append((kind, self.view.label(figure), state + why, n, since))
         return Table(tuple(text[head] for head in heads), tuple(rows))
+
+
+def _nearly_all_individual(figure: Figure) -> bool:
+    """Whether nearly every story that explains what happened does so with the individual alone."""
+    alone, unclear = share(figure, (INDIVIDUAL,)), share(figure, (UNCLEAR,))
+    if alone is None:
+        return False
+    return alone.x >= NEARLY_ALL * (alone.n - (unclear.x if unclear else 0))

@@ -6,9 +6,10 @@ from datetime import date
 
 from enumerations import Language, Level
 from exports.disclosure.catalogue import ALL, Kind
-from exports.disclosure.document import Figure, Reason, Release, Status
+from exports.disclosure.document import Figure, Reason, Release, Snapshot, Status
+from exports.disclosure.rules import FIRST
 from exports.errors import DocumentError
-from exports.instruments import instruments, items
+from exports.instruments import instruments, items, scoring
 from exports.measures import Net, Share, net_growth, share
 from exports.measures.wording import PERCENT_FROM, about, between, percent
 from exports.messages import messages
@@ -20,8 +21,18 @@ TONES: Mapping[int, tuple[str, ...]] = {
     4: ("tone-3", "tone-4a", "tone-4b", "tone-5"),
     5: ("tone-1", "tone-2", "tone-3", "tone-4", "tone-5"),
 }
-MENTION_TONES = {"positive": "tone-5", "other": "tone-6", "mentioned": "tone-7"}
-UNSAID = frozenset({"not_mentioned", "answered"})  # the rest of a bar, left as its track
+OWN_TONES = {
+    "positive": "tone-5",
+    "other": "tone-6",
+    "mentioned": "tone-7",
+    "individual": "tone-6",
+    "relation": "tone-4",
+    "situation": "tone-5",
+    "several": "tone-4b",
+    "around": "tone-5",
+    "not_individual": "tone-4",
+}
+UNSAID = frozenset({"not_mentioned", "answered", "unclear"})  # the rest of a bar, left as its track
 AGREE = (4, 5)
 LOW = (0,)
 MENTIONED, TOLD_WELL = (1, 2), (2,)
@@ -103,6 +114,8 @@ class View:
         """Return the label of a category."""
         item = items().get(figure.subject) if figure.kind in (Kind.ITEM, Kind.GROWTH) else None
         options = {str(option.value): option.label for option in item.options} if item else {}
+        poles = items()[figure.subject].poles if figure.kind is Kind.SIGNIFICATION else ()
+        options |= {pole.id: pole.label for pole in poles}
         if category in options:
             return options[category][self.language]
         return self.text[f"category.{category}"]
@@ -130,7 +143,9 @@ class View:
         instrument = instruments()
         growth = self.figures(Kind.GROWTH, _item_ids("vekst6"))
         satisfaction = self.figures(Kind.SCALE, ["lt1"])
-        meeting = self.figures(Kind.ITEM, _item_ids("mt10"))
+        asked = self.figures(Kind.ITEM, _item_ids("mt10"))
+        meeting = [figure for figure in asked if self._level(figure) is not Level.SYSTEM]
+        working = [figure for figure in asked if self._level(figure) is Level.SYSTEM]
         doubts = self.figures(Kind.DONT_KNOW, _item_ids("mt10"))
         caveat = instrument["vekst6"].caveat or {}
         validation = self.text["not_validated"]
@@ -140,17 +155,29 @@ class View:
                 [
                     self._satisfaction(satisfaction),
                     self._growth(growth, (caveat[self.language], validation)),
-                    self._stacked("growth_merged", _merged(growth), (1, 2)),
+                    self.stacked("growth_merged", _merged(growth), (1, 2)),
                 ],
                 satisfaction + growth,
             ),
             self._chapter(Level.PRACTICE, [self._meeting(meeting, validation)], meeting),
-            self._chapter(Level.SYSTEM, [self._doubts(doubts)], []),
+            self._chapter(
+                Level.SYSTEM,
+                [
+                    self.stacked("meeting-system", working, AGREE, notes=(validation,)),
+                    self._doubts(doubts),
+                ],
+                working,
+            ),
         ]
+
+    def _level(self, figure: Figure) -> Level | None:
+        """Return the goal level of the theme that a question is about."""
+        theme = items()[figure.subject].theme
+        return next((t.level for t in self.release.catalogue.themes if t.id == theme), None)
 
     def attribution(self, figures: list[Figure]) -> Block:
         """Return the block on how much the service had to say."""
-        return self._stacked("attribution", figures, (2, 3))
+        return self.stacked("attribution", figures, (2, 3))
 
     def areas(self) -> Block:
         """Return the theme groups."""
@@ -165,12 +192,24 @@ class View:
     def mentions(
         self, name: str, figures: list[Figure], intro: tuple[str, ...], head: str
     ) -> Block:
-        """Return a block about themes or groups, most told first."""
-        figures = [figure for figure in figures if figure.visible]
+        """Return a block about themes or groups, most told first; a note has what few told of."""
+        few = tuple(self._few([figure for figure in figures if figure.bounded]))
+        figures = [figure for figure in figures if figure.visible and not figure.bounded]
         figures.sort(key=lambda f: (-_told(f), self.labels[f.subject]))
-        block = self._stacked(name, figures, MENTIONED, head)
+        block = self.stacked(name, figures, MENTIONED, head)
         notes = (self.text["themes_note"], *block.notes) if figures else block.notes
+        notes = (*few, *notes)
         return Block(block.id, block.title, intro, block.chart, block.legend, block.tables, notes)
+
+    def _few(self, figures: list[Figure]) -> Iterator[str]:
+        """Say which themes or groups fewer than the threshold told of, of how many."""
+        alike: dict[tuple[int, int, Snapshot | None], list[Figure]] = {}
+        for figure in figures:
+            alike.setdefault((figure.k, figure.n or 0, figure.as_of), []).append(figure)
+        for (k, n, _), same in alike.items():
+            labels = ", ".join(sorted(self.label(figure) for figure in same))
+            said = self.text["few_told"].format(k=k, n=n, labels=labels)
+            yield self.dated(said, same[0])
 
     def hidden(self, figures: list[Figure]) -> tuple[tuple[tuple[str, ...], str], ...]:
         """Return what is hidden, gathered by reason, with what would make it visible."""
@@ -179,13 +218,16 @@ class View:
             if not figure.visible and figure.reason:
                 gathered.setdefault((figure.reason, figure.k), []).append(self.label(figure))
         return tuple(
-            (tuple(dict.fromkeys(labels)), self.text[f"reason.{reason}"].format(k=k))
+            (tuple(dict.fromkeys(labels)), self._reason(reason, k))
             for (reason, k), labels in gathered.items()
         )
 
     def why(self, figure: Figure) -> str:
         """Say why a figure is hidden, and what would make it visible."""
-        return self.text[f"reason.{figure.reason or Reason.TOO_FEW}"].format(k=figure.k)
+        return self._reason(figure.reason or Reason.TOO_FEW, figure.k)
+
+    def _reason(self, reason: Reason, k: int) -> str:
+        return self.text[f"reason.{reason}"].format(k=k, first=FIRST * k)
 
     def everything(self) -> list[Figure]:
         """Return every figure of this service, without the quarters."""
@@ -211,21 +253,23 @@ class View:
 
     def label(self, figure: Figure) -> str:
         """Return what a figure is about, in words."""
-        if figure.kind is Kind.SCALE and figure.subject not in items():
-            return instruments()[figure.subject].name[self.language]
+        if figure.kind is Kind.SCALE and len(scoring.by_id(figure.subject).items) > 1:
+            return scoring.by_id(figure.subject).name[self.language]
+        if figure.kind is Kind.AGREEMENT:
+            return self.text[f"agreement.{figure.subject}"]
         return self.labels.get(figure.subject) or self.text[f"kind.{figure.kind}"]
 
     def _satisfaction(self, figures: list[Figure]) -> Block:
-        return self._stacked("satisfaction", figures, LOW, intro=self._mean("satisfaction", "lt1"))
+        return self.stacked("satisfaction", figures, LOW, intro=self._mean("satisfaction", "lt1"))
 
     def _meeting(self, figures: list[Figure], note: str) -> Block:
-        return self._stacked(
+        return self.stacked(
             "meeting", figures, AGREE, intro=self._mean("meeting", "mt10"), notes=(note,)
         )
 
     def _doubts(self, figures: list[Figure]) -> Block:
         intro = (self.text["dont_knows_intro"],)
-        return self._stacked("dont_knows", figures, (1,), intro=intro)
+        return self.stacked("dont_knows", figures, (1,), intro=intro)
 
     def _mean(self, name: str, scale: str) -> tuple[str, ...]:
         figure = self.figure(Kind.SCALE, scale)
@@ -269,7 +313,7 @@ class View:
         written = {name: self.number(percent(value)) for name, value in parts.items()}
         return self.text["column.net_between"].format(**written)
 
-    def _stacked(
+    def stacked(
         self,
         name: str,
         figures: list[Figure],
@@ -300,7 +344,7 @@ class View:
     ) -> Bar:
         tones = TONES[max(len(figure.categories), 2)]
         parts = tuple(
-            Part(self.category(figure, count.id), MENTION_TONES.get(count.id, tone), count.x)
+            Part(self.category(figure, count.id), OWN_TONES.get(count.id, tone), count.x)
             for count, tone in zip(figure.categories, tones, strict=False)
             if count.id not in UNSAID
         )

@@ -40,12 +40,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Deed:
-    """What the service answers to a theme or an area, in its own words."""
+    """What the service answers to a theme or an area, in its own words.
+
+    `owner` is who sees to it, a role; `began` the day on which it was begun (F26).
+    """
 
     subject: str
     status: ActionStatus
     text: str
     next_check: date | None = None
+    owner: str = ""
+    began: date | None = None
 
 
 @dataclass(frozen=True)

@@ -505,3 +505,35 @@ test("a round that comes late does not open after somebody has left", async () =
   await coming;
   assert.deepEqual([visit.draft, visit.round], [null, null]);
 });
+
+test("researchers may read only what somebody old enough told and ticked", async () => {
+  const AGE = { id: "age_band", type: "age_band", text: same("Alder?"), options: [] };
+  const research = { who: same("Forskere"), ages: ["16-17"] };
+  const draft = new Draft({ ...round("A", [STORY, LIFE, AGE]), research });
+  draft.answer("lt1", 3);
+  draft.ageBand = "16-17";
+  assert.equal(draft.mayAgree, false);
+  draft.write("n1", "Det var fint.");
+  assert.equal(draft.mayAgree, true);
+  draft.ageBand = "13-15";
+  assert.equal(draft.mayAgree, false);
+  assert.equal(new Draft(round("A")).mayAgree, false);
+
+  replies = [received, received, received];
+  draft.research = true;
+  const young = draft.written;
+  await draft.send();
+  assert.equal("research" in sent[0], false);
+  assert.equal(draft.research, false);
+
+  const again = new Draft({ ...round("A", [STORY, LIFE, AGE]), research });
+  again.resume({ ...young, ageBand: "16-17" });
+  assert.equal(again.research, true);
+  await again.send();
+  assert.equal(sent[1].research, true);
+
+  const silent = new Draft({ ...round("A", [STORY, LIFE, AGE]), research });
+  silent.resume({ ...young, ageBand: "16-17", research: false });
+  await silent.send();
+  assert.equal("research" in sent[2], false);
+});

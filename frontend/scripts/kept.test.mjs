@@ -57,7 +57,7 @@ beforeEach(async () => {
 test("a draft that is kept has what was written and the token, no proposal and no help card", async () => {
   await kept();
   const found = await savedDraft("KAIA");
-  assert.deepEqual(Object.keys(found).sort(), ["ageBand", "answers", "at", "prompts", "services", "stories", "token"]);
+  assert.deepEqual(Object.keys(found).sort(), ["ageBand", "answers", "at", "prompts", "research", "services", "stories", "token"]);
   const next = new Draft(round("KAIA"));
   next.resume(found);
   assert.deepEqual([next.story("n1"), next.token, next.kept], ["Ho høyrde på meg", TOKEN, true]);

@@ -10,5 +10,5 @@ const vite = await createServer({
 });
 after(() => vite.close());
 
-/** A module of svar/lib, with its types compiled away. */
-export const load = (name) => vite.ssrLoadModule(`/svar/lib/${name}.ts`);
+/** A module of svar/lib, or of another folder, with its types compiled away. */
+export const load = (name, folder = "svar/lib") => vite.ssrLoadModule(`/${folder}/${name}.ts`);

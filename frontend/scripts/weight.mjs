@@ -1,16 +1,23 @@
-// Weighs what a phone downloads to answer in one language, gzipped, and fails over the limits.
+// Weighs what a phone downloads to answer, or to take part in a workshop, in one language, gzipped,
+// and what the facilitator and the big screen download; fails over the limits.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { reachable } from "./reachable.mjs";
 
 const STATIC = fileURLToPath(new URL("../../server/static/", import.meta.url));
 const ASSETS = join(STATIC, "assets");
+const WORKSHOP = {
+  telefon: { javascript: 40, css: 10, messages: 5 },
+  leder: { javascript: 40, css: 10, messages: 10 },
+  skjerm: { javascript: 40, css: 10, messages: 10 },
+};
 const LIMITS = { javascript: 40, invited: 15, css: 15, journey: 120, font: 25 };
 
 const html = readFileSync(join(STATIC, "svar/index.html"), "utf8");
-const fetched = reachable(html);
+const fetched = reachable(html, ASSETS);
 const catalogues = fetched.filter((name) => /^(nb|nn|en|se)-.*\.json$/.test(name));
 const scripts = fetched.filter((name) => name.endsWith(".js"));
 // Fetched by those who are invited to a round, and nobody else.
@@ -50,20 +57,29 @@ if (code.length === 0 || invited.length !== 1 || styles.length === 0 || fonts.le
   console.log("The build looks different from what this script weighs: update it.");
   over = true;
 }
+
+for (const [view, limits] of Object.entries(WORKSHOP)) {
+  const names = reachable(readFileSync(join(STATIC, `samling/${view}/index.html`), "utf8"), ASSETS);
+  const texts = names.filter((name) => /^(telefon|leder)\.(nb|nn|en)-.*\.json$/.test(name));
+  const weighed = {
+    javascript: sum(names.filter((name) => name.endsWith(".js"))),
+    css: sum(names.filter((name) => name.endsWith(".css"))),
+    messages: Math.max(...["nb", "nn", "en"].map((language) => sum(spoken(texts, view, language)))),
+  };
+  for (const [name, bytes] of Object.entries(weighed)) {
+    const limit = limits[name];
+    const tooMuch = bytes > limit * 1000;
+    over ||= tooMuch || bytes === 0;
+    const line = `${view} ${name}`.padEnd(20) + (bytes / 1000).toFixed(1).padStart(6);
+    console.log(`${line} kB of ${limit} kB${tooMuch ? "  TOO HEAVY" : ""}`);
+  }
+}
 process.exit(over ? 1 : 0);
 
-/** Every built file that the page names, and that those files name, to be fetched now or later. */
-function reachable(page) {
-  const names = readdirSync(ASSETS);
-  const found = new Set();
-  const queue = [page];
-  for (let text = queue.pop(); text !== undefined; text = queue.pop()) {
-    for (const name of names.filter((one) => !found.has(one) && text.includes(one))) {
-      found.add(name);
-      queue.push(read(name).toString());
-    }
-  }
-  return [...found];
+/** A phone fetches its own texts only; the other views have them all. */
+function spoken(texts, view, language) {
+  const own = view === "telefon" ? ["telefon"] : ["telefon", "leder"];
+  return texts.filter((name) => own.some((catalogue) => name.startsWith(`${catalogue}.${language}-`)));
 }
 
 function read(name) {

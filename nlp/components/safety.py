@@ -9,7 +9,7 @@ from enumerations import SafetyFlag
 from nlp.encoder import WEIGHTS
 from nlp.heads import Heads, load_heads, sigmoid
 from nlp.labels import LEARNT_FLAGS
-from nlp.safety import IDENTIFYING, phrase_flags
+from nlp.safety import IDENTIFYING, spoken_flags
 
 
 @Language.factory(
@@ -30,7 +30,8 @@ def make_safety(nlp: Language, name: str, weights: str | None) -> "SafetyCompone
 class SafetyComponent:
     """Sets `doc._.safety` to flags raised by a phrase or by the network.
 
-    A phrase alone is not enough where the network is sure that nothing is meant by it.
+    What is said directly ("jeg vil dø") always counts. Another phrase alone is not enough where the
+    network is sure that nothing is meant by it.
     """
 
     def __init__(self, heads: Heads) -> None:
@@ -44,12 +45,13 @@ class SafetyComponent:
         doc (Doc): a document with redactions and states.
         RETURNS (Doc): the same document.
         """
-        flags = set()
+        spoken = spoken_flags(doc._.redacted)
+        flags = {flag.value for flag in spoken.direct}
         if len(doc._.states.vectors):
             probabilities = sigmoid(self.head.look(doc._.states.vectors)[1])
-            spoken = {flag.value for flag in phrase_flags(doc._.redacted)}
+            hinted = {flag.value for flag in spoken.hinted}
             for i, flag in enumerate(LEARNT_FLAGS):
-                limit = self._floor if flag in spoken else self._thresholds[i]
+                limit = self._floor if flag in hinted else self._thresholds[i]
                 if probabilities[i] >= limit:
                     flags.add(flag)
         if any(r["type"] in IDENTIFYING for r in doc._.redactions):

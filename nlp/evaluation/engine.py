@@ -40,7 +40,8 @@ class Story:
     lowered: list[Any]
     safety: frozenset[str]
     safety_probabilities: Array
-    phrases: frozenset[str]
+    said: frozenset[str]
+    hinted: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ def _pairs(engine: Language, rows: Sequence[Any]) -> Iterator[tuple[Doc, Any]]:
 
 
 def _story(doc: Doc, gold: Narrative, lowered: list[Any], heads: Heads) -> Story:
-    from nlp.safety import phrase_flags
+    from nlp.safety import spoken_flags
 
+    spoken = spoken_flags(doc._.redacted)
     vectors = doc._.states.vectors
     danger = (
         sigmoid(heads.safety.look(vectors)[1])
@@ -110,7 +112,8 @@ def _story(doc: Doc, gold: Narrative, lowered: list[Any], heads: Heads) -> Story
         lowered,
         frozenset(doc._.safety),
         danger,
-        frozenset(flag.value for flag in phrase_flags(doc._.redacted)),
+        frozenset(flag.value for flag in spoken.direct),
+        frozenset(flag.value for flag in spoken.hinted),
     )
 
 

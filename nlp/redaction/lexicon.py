@@ -7,7 +7,9 @@ from .common import words
 
 CALLED = words("heter heiter heite heit het heitte hette kalles kalla kaller kallast named called")
 
-POSSESSIVE = words("min mi mitt mine mæ våres vår vårt vores hans hennes hennar dems deres")
+SAYS_A_NAME = CALLED | words("navnet namnet navne namne")
+
+POSSESSIVE = words("min mi mitt mine mæ våres vår vårt vores hans hannjs hennes hennar dems deres")
 
 PRONOUN = words("hu hun ho hon han hainn hannj hon'")
 
@@ -51,12 +53,21 @@ FOLLOWS_A_PRONOUN = words(
     "anna elle ea"
 )
 
+# Names that are nearly always a small word, whatever stands around them.
+SMALL_NAMES = words("vi an at le lan mina dina sina elle ea i å")
+
+# Names that are mostly a verb, a small word or a month.
+MOSTLY_WORDS = words(
+    "bo tor tore gro tale klara vera endre stig jo live hai my una per even are mai may vår april "
+    "juni juli august june july max said can"
+)
+
 # Words that stories about services seldom use: a name unless an article or the like comes before.
 RARELY_WORDS = words(
-    "tone even bjørn odd ask storm falk siv unn birk brage iris rose jan ulv kai tiril sanna saga "
-    "luna stina tina tim roy ken robin may sten jarl ann aud embla nova balder loke rein mille "
+    "tone bjørn odd ask falk unn birk brage jan ulv kai tiril sanna "
+    "stina tina tim roy ken robin may sten jarl ann aud embla nova balder loke rein mille "
     "karma joy ida vega eir bela eira lykke sam arta asma king rania rahma salam safa semere "
-    "simone tia tea lin lone frøya alva neda binta medina milan paris roda ruta amin signe ane "
+    "simone tia tea lin lone frøya alva neda binta medina milan paris roda amin signe ane "
     "roar"
 )
 
@@ -72,6 +83,11 @@ MAKES_A_WORD = words(
     "god fin fint bra dårlig samme same stor liten enda ennå hele heile per eller no nå så seg "
     "meg oss deg dem kan kunne skal må vil tør ska ka kor æ eg jeg vi du måtte skulle ville bør "
     "tre alt ingen ingenting første siste andre"
+)
+
+ARTICLES = words(
+    "en ei et ein eit den det denne dette hver kvar noe noko litt mye god fin bra min mi mitt din "
+    "ditt sin sitt hele heile ingen samme annen anna første siste andre to tre a an the my"
 )
 
 # "roar meg", "lykke til", "signe kontrakt": what follows a word that is no name.
@@ -90,7 +106,7 @@ AFTER_NAME = words(
 )
 
 NOT_A_NAME = words(
-    "det den de dei noe noko nåkka ikke ikkje itj at jeg eg æ vi du på som så eingong engang ein "
+    "å det den de dei noe noko nåkka ikke ikkje itj at jeg eg æ vi du på som så eingong engang ein "
     "da no nå igjen lenger sånn slik bare"
 )
 
@@ -99,11 +115,16 @@ NEVER_BEFORE_A_NAME = words(
     "tale klara stig dag sol max mina dina sina inga vi hannes elle said hai my"
 )
 
+# "dag sverre", "tor inge": given names of two that open with a word.
+FIRST_OF_TWO = words("bo per even dag tor tore stig hans")
+
+INITIALS = frozenset("bcdfghjklmnpqrstuvwxyz")
+
 NEVER_AFTER_A_NAME = NEVER_BEFORE_A_NAME - words("are tor tore stig dag")
 
 # "mai og juni", "bo og leve", "vi og dei".
 NEVER_SIDE_BY_SIDE = words(
-    "april mai may juni june juli july august sol vår bo per even at an le live are vi elle said "
+    "april mai may juni june juli july august sol vår bo per at an le live are vi elle said "
     "hai my tale endre vera mina dina sina max dan du en to"
 )
 
@@ -120,7 +141,7 @@ LIVES = words("bor bur budd bodd bodde budde flytta flyttet flyttar flytter oppv
 # "nordre" and the like stand in names of places only.
 NAMES_A_PART = words("nordre søndre søre vestre østre austre nedre øvre øvste")
 
-MAY_NAME_A_PART = words("indre ytre store lille vesle gamle midtre")
+MAY_NAME_A_PART = words("litle indre ytre store lille vesle gamle midtre")
 
 AFTER_A_PLACE = words("nord sør øst vest aust sentrum terminal stasjon torg brygge feltet")
 
@@ -131,6 +152,8 @@ PLACE_ELEMENTS = words(
     "bygda grend grenda lund lunden ås åsen berg berget fjell fjellet moen bø lia myr myra mark "
     "marka holm holmen strand stranda vatn vatnet vann vannet tjern tjernet tjønn tjønna bakk "
     "bakken nakken tangen odden pollen botn botnen krok kroken øra øyra hamn hamna havn havna "
+    "torg torget brygge brygga våga støa stø hammar hammaren hammer hammeren bergan haugan bakkan "
+    "myran flata flaten kleiva odde "
     "skar skaret land landet enden hovden kollen løkka løkken sletta sletten seter setra sæter "
     "sætra tveit tun tunet vang vangen åker åkeren gard garden gård gården hamrane hamaren stølen "
     "stølane høgda høyden heia brekka bråten"
@@ -140,8 +163,8 @@ PLACE_ENDINGS = tuple(sorted(PLACE_ELEMENTS, key=len, reverse=True))
 
 # With one of these a word is the name of a place whatever comes before.
 SURE_PLACE_ENDINGS = words(
-    "vik vika nes neset sund sundet fjord fjorden øya våg vågen voll vollen rud foss "
-    "fossen åsen dalen"
+    "vik vika nes neset sund sundet fjord fjorden øya våg vågen våga voll vollen rud foss "
+    "fossen åsen dalen grenda bukta støa"
 )
 
 # Words that often begin such names; a compound that begins with another known word is no place.
@@ -153,11 +176,14 @@ PLACE_BEGINNINGS = words(
     "konge kongs bru mølle kvern sag helle sol måne vind is snø berg fjell ås haug dal elv bekk å "
     "foss myr mose vatn vann tjern sjø hav strand øy holm vik nes eng åker lauv løv mjølk smør "
     "fugl fiske lakse torsk sel hval båt naust tjære kull jern sølv gull kobber tyske tang lyng "
-    "blåbær tytte bringe fager fred trond"
+    "blåbær tytte bringe fager fred trond gras grass bær krabbe ferge ferje reke orre rype hare "
+    "bever oter ku eple alm rogn fure gås and due ramn kråke bygg hav rug hum nype tran lomme"
 )
 
 NO_PLACE_ENDINGS = tuple(
     words(
+        "verkstad verkstaden fosterheim beredskapsheim sjukeheim barneheim "
+        "ungdomsheim akebakken skibakken hoppbakken "
         "døra tøy tøyet støy støyen verktøy arbeid arbeidet samarbeid lås tvang bustad fravær "
         "nærvær samvær uvær godvær legenden utland innland hjembygda heimbygda nabobygda naboøya "
         "heimland hjemland kirkegård kirkegården kyrkjegard kyrkjegarden"
@@ -172,7 +198,8 @@ COMMON_ENDINGS = tuple(
         "tjeneste tjenesten tenesta tenester tjenester kontoret stasjonen stasjon skolen skulen "
         "loven planen prøven prøva gruppa gruppen linja sjukepleiar sykepleier sykepleieren penger "
         "pengar møtet senteret konsulenten hjemmet heimen tiltaket kurset faget systemet opplæring "
-        "opplæringen undersøkelsen nummer nummeret tilsynet avdelingen"
+        "opplæringen undersøkelsen nummer nummeret tilsynet avdelingen "
+        "damen dama damene fyren mannen folka"
     )
 )
 
@@ -211,6 +238,7 @@ ORG_WORDS = words(
     "bilverkstad gartneri sportsklubb idrettslag idrettsforening ungdomslag ungdomsting "
     "ungdomsråd beboerforening velforening borettslag musikkorps korps skytterlag motorklubb "
     "ridesenter rideklubb gymnas folkehøyskule fritidsgård behandlingsinstitusjon familiesenter "
+    "kulturskole kulturskule ressurssenter avlastning avlastningshjem avlastingsheim leirskole "
     "treningssenter bowling bilglass begravelsesbyrå tannklinikk tannlegesenter"
 )
 
@@ -220,11 +248,19 @@ ORG_AFTER = words("asa il fk if bk sk ik tl mekaniske slakteri bakeri snekkeri")
 WEAK_ORG_AFTER = words(
     "as klubb bygg auto bil tak rør senter studio transport stasjon kommune maskin dance vekst "
     "anlegg elektro dekk hotell yard academy laks sjømat frisør verft kebab grill pizza fjørfe "
+    "rorbuer basket rullestolbasket slipp sag sveis vakthold settefisk dps bup båt "
     "rorbu camping kro ventilasjon mek blomster gjenbruk håndball fotball turn lufthavn"
 )
 
 ORG_BEFORE = words(
-    "kafe kafé café cafe kafeen kaféen restaurant pizzeria hotell gatekjøkken galleri"
+    "kafe kafé café cafe kafeen kaféen restaurant pizzeria hotell gatekjøkken galleri "
+    "bilhuset botiltaket musikkverkstedet familiehuset helsehuset omsorgspartner bakeriet"
+)
+
+# Houses that are named by the place where they are.
+HOUSES = words(
+    "bakeriet museet familiehuset garnisonen leiren frivilligsentralen helsehuset huset kafeen "
+    "kaféen botiltaket hotellet"
 )
 
 CHAINS = words(
@@ -235,8 +271,13 @@ CHAINS = words(
 
 COMMON_CHAINS = words("extra spar klubben huset jula salong brødrene byggmester circle yx joker")
 
+MASTERS = words("byggmester brødrene joker salong circle yx")
+
 CHAIN_MORE = words("extra prix mega obs k 1000 bygg marked på i")
 
-ADJECTIVE_ENDINGS = tuple(words("ig isk full løs bar som ende ande ete"))
+# Endings of what there are many of: a capital only opens a sentence whose full stop is missing.
+MANY_THINGS = ("ene", "ane")
+
+ADJECTIVE_ENDINGS = tuple(words("ig isk full løs bar som ende ande ete lei"))
 
 VERB_ENDINGS = ("te", "de", "er", "ar", "et", "a")

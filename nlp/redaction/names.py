@@ -7,13 +7,14 @@ places by their endings ("på nordvika"), full names, workplaces and schools ("X
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from enumerations import RedactionType
 
-from . import lexicon
+from . import grammar, lexicon
 from .common import Span
 
 PERSON, PLACE, ORG = RedactionType.PERSON, RedactionType.PLACE, RedactionType.ORG
@@ -64,8 +65,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’´`][^\W\d_]+)*")
 _GENITIVE = re.compile(r"(?:['’´`]s|s['’]?)$")
 _PARTS = re.compile(r"[-'’]")
 _BETWEEN_ROLE_AND_NAME = re.compile(r"[ \t.,:(+&–-]{1,4}")
+_ENDS_A_CLAUSE = re.compile(r"[.!?;\n)]")
+_DAY_OF_MONTH = re.compile(r"\d\.?\s?\Z")
 _SHORTEST_STEM = 4
 _INFLECTIONS = ("ene", "ane", "en", "et", "an", "er", "ar", "a", "n", "r", "t", "s")
+_AT = ("hos", "hjå", "med", "hoss")
 _BLANKS = " \t\u00a0"
 
 
@@ -135,8 +139,10 @@ class _Tagger:
         """Run the layers and yield the tagged words, neighbours of a kind together."""
         for layer in (
             self._gazetteers,
+            self._named,
             self._called,
             self._relations,
+            self._unknown,
             self._capitals,
             self._places_in_lower_case,
             self._parts_of_places,
@@ -151,11 +157,17 @@ class _Tagger:
         index = 0
         while index < len(self.tokens):
             tag, end = self.tags[index], index + 1
-            while end < len(self.tokens) and self.tags[end] is tag and self.tokens[end].joined:
+            while end < len(self.tokens) and self.tags[end] is tag and self._runs_on(end):
                 end += 1
             if tag:
                 yield self.tokens[index].start, self.tokens[end - 1].end, tag
             index = end
+
+    def _runs_on(self, index: int) -> bool:
+        """Whether a word stands beside the one before: "dr. falk" too."""
+        before, token = self.tokens[index - 1], self.tokens[index]
+        titled = before.lower in lexicon.TITLES
+        return token.joined or (titled and self.text[before.end : token.start] == ". ")
 
     def _at(self, index: int) -> _Token:
         return self.tokens[index] if 0 <= index < len(self.tokens) else _NOTHING
@@ -171,6 +183,12 @@ class _Tagger:
         if word.isalpha():
             return ""
         parts = _PARTS.split(word)
+        if (
+            len(parts) > 1
+            and all(part in self.lists.first for part in parts)
+            and names is self.lists.first
+        ):
+            return word
         return next((p for p in parts if p in names and p not in self.lists.ambiguous), "")
 
     def _known(self, token: _Token) -> bool:
@@ -208,7 +226,7 @@ class _Tagger:
         )
 
     def _inside(self, token: _Token) -> bool:
-        return token.capital and not token.initial
+        return token.capital and not token.initial and len(token.text) > 1
 
     def _gazetteers(self) -> None:
         names = self.lists.names
@@ -220,6 +238,7 @@ class _Tagger:
             if name := self._listed(token, self.lists.first):
                 clear = name not in self.lists.ambiguous
                 paired = token.capital and after.joined and after.capital and not self._known(after)
+                paired = paired or self._stands_alone_with(index)
                 if clear or self._inside(token) or paired or self._is_used_as_name(index, name):
                     self.tags[index] = PERSON
             in_place = before.lower in lexicon.PLACE_WORDS
@@ -229,17 +248,30 @@ class _Tagger:
                 noun = name in self.lists.ordinary or name in lexicon.NOUN_PLACES
                 if clear or self._inside(token) or (pointed and (token.capital or not noun)):
                     self.tags[index] = PLACE
-            if (
-                self.tags[index] in (None, PLACE)
-                and self._inside(token)
-                and not in_place
-                and self._listed(token, self.lists.last)
-            ):
+            if self.tags[index] is PERSON or in_place:
+                continue
+            name = self._listed(token, self.lists.last)
+            if name and (self._inside(token) or self._is_a_family(token, name)):
                 self.tags[index] = PERSON
+
+    def _stands_alone_with(self, index: int) -> bool:
+        """Whether two names that are words stand alone together: ", liv storm,"."""
+        token, after = self.tokens[index], self._at(index + 1)
+        alone = not token.joined and after.joined and not self._at(index + 2).joined
+        return alone and bool(self._listed(after, self.lists.first | self.lists.last))
+
+    def _is_a_family(self, token: _Token, name: str) -> bool:
+        """Whether a family's name in lower case stands for a person: "evensen", "da sa rønning"."""
+        if name in self.lists.ambiguous:
+            return False
+        around = grammar.around(self.text, token.start, token.end)
+        return name.endswith(("sen", "son")) or grammar.is_a_person(name, *around)
 
     def _is_used_as_name(self, index: int, name: str) -> bool:
         """Whether a name that is an ordinary word too stands where a person would."""
         token, before, after = self.tokens[index], self._at(index - 1), self._at(index + 1)
+        if grammar.is_a_person(name, *grammar.around(self.text, token.start, token.end)):
+            return True
         if name not in lexicon.FOLLOWS_A_PRONOUN:
             pointed = before.lower in lexicon.PRONOUN or before.lower == "hos"
             if pointed and token.joined and self._ends_here(index):
@@ -258,7 +290,10 @@ class _Tagger:
 
     def _opens_with_a_place(self, index: int) -> bool:
         """Whether a clause opens with "X på nav" or the like."""
-        opens = self.tokens[index].initial or not self.tokens[index].joined
+        token = self.tokens[index]
+        opens = token.initial or not token.joined or self._at(index - 1).lower in ("og", "men")
+        if _DAY_OF_MONTH.search(self.text, max(0, token.start - 4), token.start):
+            return False
         return (
             opens
             and self._at(index + 1).lower in ("på", "fra", "frå", "i")
@@ -270,6 +305,16 @@ class _Tagger:
         after = self._at(index + 1)
         return not after.joined or after.lower in lexicon.AFTER_NAME or after.lower in lexicon.ACTS
 
+    def _named(self) -> None:
+        """Words that are said to be a name: "vilje heiter ho", "namnet mitt er håp"."""
+        for index, token in enumerate(self.tokens):
+            if token.lower in lexicon.SAYS_A_NAME:
+                for near in range(max(0, index - 6), min(len(self.tokens), index + 4)):
+                    word = self.tokens[near]
+                    around = grammar.around(self.text, word.start, word.end)
+                    if grammar.is_certain(word.lower, *around):
+                        self.tags[near] = PERSON
+
     def _called(self) -> None:
         for index, token in enumerate(self.tokens):
             if token.lower not in lexicon.CALLED:
@@ -277,10 +322,16 @@ class _Tagger:
             following = self._at(index + 1)
             if following is _NOTHING or following.lower in lexicon.NOT_A_NAME:
                 continue
+            if _ENDS_A_CLAUSE.search(self.text, token.end, following.start):
+                continue
             if (
                 following.capital
                 or self._listed(following, self.lists.first)
-                or not (self._known(following) or self._built_of_known(following.lower))
+                or not (
+                    self._known(following)
+                    or self._built_of_known(following.lower)
+                    or following.lower.endswith("sk")
+                )
             ):
                 self.tags[index + 1] = self.tags[index + 1] or PERSON
 
@@ -297,6 +348,8 @@ class _Tagger:
                 continue
             if self._follows_a_role(target, token, owned, "." in gap):
                 self.tags[target] = self.tags[target] or PERSON
+                if token.lower in lexicon.TITLES:
+                    self.tags[index] = PERSON
 
     def _follows_a_role(self, index: int, role: _Token, owned: bool, after_stop: bool) -> bool:
         """Whether a word is the name of who was told of: "læreren min X", "tante X"."""
@@ -307,6 +360,9 @@ class _Tagger:
             new_sentence = after_stop and len(role.text) > 3
             return bool(listed or strong or not self._known(name)) and not new_sentence
         if listed and listed not in lexicon.FOLLOWS_A_PRONOUN and (owned or self._ends_here(index)):
+            return True
+        around = grammar.around(self.text, name.start, name.end)
+        if listed and grammar.is_a_person_told_of(role.lower, *around):
             return True
         unknown = len(name.text) > 2 and not (
             self._known(name) or self._built_of_known(name.lower) or _is_role(name.lower)
@@ -322,6 +378,18 @@ class _Tagger:
         after = self._at(index + 1).lower
         return after == "å" and self.tokens[index].lower.endswith(lexicon.VERB_ENDINGS)
 
+    def _unknown(self) -> None:
+        """Words of no list that act as persons do: "viveka hadde", "sa leikny"."""
+        for index, token in enumerate(self.tokens):
+            word = token.lower
+            if self.tags[index] or self._known(token) or not word.isalpha():
+                continue
+            around = grammar.around(self.text, token.start, token.end)
+            if grammar.is_an_unknown_person(word, *around) and not (
+                _is_role(word) or self._built_of_known(word) or self._is_common(word)
+            ):
+                self.tags[index] = PERSON
+
     def _capitals(self) -> None:
         for index, token in enumerate(self.tokens):
             if self.tags[index] or not token.capital or len(token.text) == 1:
@@ -332,6 +400,8 @@ class _Tagger:
             if self._known(token) or _is_role(word) or self._is_common(word):
                 continue
             if self._built_of_known(word) and not self._inside(self._at(index + 1)):
+                continue
+            if word.endswith(lexicon.MANY_THINGS):
                 continue
             if self._is_street(word):
                 self.tags[index] = RedactionType.ADDRESS
@@ -359,8 +429,9 @@ class _Tagger:
                 continue
             if self.tags[index] or self._known(token):
                 continue
+            first, *more = token.lower.split("-")
             lives = before in ("i", "på", "til", "te", "fra", "frå") and token.capital
-            if self._is_built_like_a_place(token.lower) or (
+            if self._is_built_like_a_place(first if more else token.lower) or (
                 lives and self._at(index - 2).lower in lexicon.LIVES
             ):
                 self.tags[index] = PLACE
@@ -405,7 +476,8 @@ class _Tagger:
             token, before = self.tokens[index], self.tags[index - 1]
             if before is not PERSON:
                 continue
-            if self._continues_a_name(token) or self._joins_a_name(index):
+            continues = self._continues_a_name(token) or self._is_a_surname(index)
+            if continues or self._joins_a_name(index):
                 self.tags[index] = PERSON
         for index in range(len(self.tokens) - 2, -1, -1):
             token, after = self.tokens[index], self.tokens[index + 1]
@@ -413,8 +485,15 @@ class _Tagger:
                 continue
             opens = token.capital and token.initial and after.capital and not self._known(token)
             listed = self._listed(token, self.lists.first)
-            if opens or (listed and listed not in lexicon.NEVER_BEFORE_A_NAME):
+            kin = token.lower in lexicon.FAMILY or token.lower in lexicon.TITLES
+            if opens or kin or (listed and self._may_precede_a_name(index, listed)):
                 self.tags[index] = PERSON
+
+    def _may_precede_a_name(self, index: int, name: str) -> bool:
+        """Whether a name that is a word is the first of two: "dag sverre", not "i dag sverre"."""
+        if name not in lexicon.NEVER_BEFORE_A_NAME:
+            return True
+        return name in lexicon.FIRST_OF_TWO and self._stands_as_name(index)
 
     def _side_by_side(self) -> None:
         """Two names with "og" between them, where one alone could be a word: "hos rose og dag"."""
@@ -443,8 +522,21 @@ class _Tagger:
         if token.capital:
             initial = len(token.text) == 1 and token.text != "I"
             return initial or not (token.initial or self._known(token))
+        if len(token.text) == 1:
+            return token.text in lexicon.INITIALS
         surname = token.lower.endswith(lexicon.SURNAME_ENDINGS) and len(token.lower) > 4
         return surname and not self._known(token)
+
+    def _is_a_surname(self, index: int) -> bool:
+        """Whether an unknown word between a given name and a verb is the family's: "evju sa"."""
+        token = self.tokens[index]
+        unknown = token.joined and not (self._known(token) or self._built_of_known(token.lower))
+        after = self._at(index + 1)
+        return (
+            unknown
+            and (after.lower in lexicon.ACTS or not after.joined)
+            and not self._is_verb(index)
+        )
 
     def _joins_a_name(self, index: int) -> bool:
         """A given name after another one: "odd geir", "eldbjørg og odd", "oda, liv"."""
@@ -469,21 +561,40 @@ class _Tagger:
                 self.tags[index] = self.tags[index + 1] = ORG
             if word in lexicon.CHAINS:
                 self._chain(index)
+            if word in lexicon.HOUSES and self._at(index + 1).lower in ("på", "i"):
+                self._house(index)
 
     def _may_name_a_workplace(self, index: int) -> bool:
         token = self.tokens[index]
         adjective = token.lower.endswith(lexicon.ADJECTIVE_ENDINGS)
-        return self.tags[index] is not None or not (adjective or self._known(token))
+        if self.tags[index] is not None:
+            return True
+        if adjective or len(token.text) < 3 or self._known(token):
+            return False
+        named = token.capital or self._is_pointed_at(index) or bool(_place_stem(token.lower))
+        return named or not token.lower.endswith(lexicon.VERB_ENDINGS)
+
+    def _is_pointed_at(self, index: int) -> bool:
+        """Whether a preposition of place stands before a word."""
+        before = self._at(index - 1).lower
+        return self.tokens[index].joined and (before in lexicon.PLACE_WORDS or before in _AT)
+
+    def _is_unknown(self, token: _Token) -> bool:
+        known = self._known(token) or self._built_of_known(token.lower)
+        return len(token.text) > 2 and not known
 
     def _surely_names_a_workplace(self, index: int) -> bool:
         token = self.tokens[index]
         listed = bool(self._listed(token, self.lists.names)) or self._inside(token)
-        return self.tags[index] is not None or (listed and not self._known(token))
+        if self.tags[index] is not None or (listed and not self._known(token)):
+            return True
+        placed = self._is_pointed_at(index) or self._is_built_like_a_place(token.lower)
+        return placed and self._is_unknown(token)
 
     def _opens_a_workplace(self, index: int) -> bool:
         """Whether what follows "kafé" is its name."""
         after = self._at(index + 1)
-        if not after.joined or self.tags[index]:
+        if not after.joined or self.tags[index] or len(after.text) < 3:
             return False
         common = self._known(after) or self._built_of_known(after.lower)
         return after.capital or self.tags[index + 1] is not None or not common
@@ -519,6 +630,12 @@ class _Tagger:
         built = any(self._is_built_like_a_place(form) for form in forms)
         return bool(listed) or built or self._inside(token)
 
+    def _house(self, index: int) -> None:
+        """A house that is named by its place: "museet på Stiklestad"."""
+        place = self._at(index + 2)
+        if place.joined and (self.tags[index + 2] is not None or self._inside(place)):
+            self.tags[index] = self.tags[index + 1] = self.tags[index + 2] = ORG
+
     def _chain(self, index: int) -> None:
         target = index + 1
         while self._at(target).joined and self._at(target).lower in lexicon.CHAIN_MORE:
@@ -530,9 +647,46 @@ class _Tagger:
             and (self.tags[target] is not None or not self._known(place))
         )
         token = self.tokens[index]
-        if named and (token.capital or token.lower not in lexicon.COMMON_CHAINS):
+        unknown = token.lower in lexicon.MASTERS and self._is_unknown(place)
+        if named and (token.capital or unknown or token.lower not in lexicon.COMMON_CHAINS):
             for position in range(index, target + 1):
                 self.tags[position] = ORG
+
+
+class Word(Enum):
+    """How near a word is to a name."""
+
+    NAME_OR_WORD = auto()
+    UNKNOWN = auto()
+    BUILT = auto()
+    ORDINARY = auto()
+
+
+def kind_of_word(word: str) -> Word:
+    """Whether a word is an ordinary one, a name too, built of ordinary ones, or in no list.
+
+    Args:
+        word: without blanks or signs.
+    """
+    tagger = _Tagger(word)
+    lower, gazetteers = word.lower(), tagger.lists
+    if lower in gazetteers.ambiguous and lower in gazetteers.first:
+        return Word.NAME_OR_WORD
+    if not word.isalpha() or any(map(tagger._known, tagger.tokens)):
+        return Word.ORDINARY
+    return Word.BUILT if tagger._built_of_known(lower) else Word.UNKNOWN
+
+
+def identifies_nobody(text: str) -> bool:
+    """Whether a text holds large towns, common brands and the like only, and no name.
+
+    Args:
+        text: some words.
+    """
+    words, gazetteers = [match[0].lower() for match in _WORD.finditer(text)], lists()
+    return bool(words) and all(
+        word in gazetteers.keep and word not in gazetteers.names for word in words
+    )
 
 
 def name_spans(text: str) -> Iterator[Span]:

@@ -165,7 +165,7 @@ def _street_start(text: str, end: int, ordinary: frozenset[str]) -> int:
     parts = list(_PART.finditer(text, before.start(), end))
     last, taken = parts[-1][0], 1
     if _STREET_WORD.fullmatch(last):
-        if len(parts) == 1 or _ENDS_SENTENCE.search(parts[-2][0]):
+        if last == "alle" or len(parts) == 1 or _ENDS_SENTENCE.search(parts[-2][0]):
             return end
         taken += 1
     elif not _STREET_NAME.fullmatch(last) or (last.islower() and last in ordinary):

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -21,22 +22,51 @@ IDENTIFYING = frozenset(
 )
 
 
+Patterns = dict[SafetyFlag, re.Pattern[str]]
+
+
+def _one_of(phrases: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases), re.IGNORECASE)
+
+
 @cache
-def _patterns() -> tuple[dict[SafetyFlag, re.Pattern[str]], re.Pattern[str]]:
+def _patterns() -> tuple[Patterns, Patterns, re.Pattern[str]]:
+    """What says it directly, what may mean it, and figures of speech."""
     data = yaml.safe_load(_PHRASES.read_text(encoding="utf-8"))
-    flags = {
-        SafetyFlag(flag): re.compile("|".join(f"(?:{p})" for p in phrases), re.IGNORECASE)
-        for flag, phrases in data["flags"].items()
-    }
-    return flags, re.compile("|".join(f"(?:{p})" for p in data["harmless"]), re.IGNORECASE)
+    direct, flags = (
+        {SafetyFlag(flag): _one_of(phrases) for flag, phrases in data[kind].items()}
+        for kind in ("direct", "flags")
+    )
+    return direct, flags, _one_of(data["harmless"])
 
 
-def phrase_flags(text: str) -> set[SafetyFlag]:
-    """Flags whose phrases occur in a text, figures of speech taken out first.
+class Spoken(NamedTuple):
+    """Flags that phrases raise: what is said directly, and what may mean it."""
+
+    direct: frozenset[SafetyFlag]
+    hinted: frozenset[SafetyFlag]
+
+
+def spoken_flags(text: str) -> Spoken:
+    """What the phrases in a text say, figures of speech taken out first.
 
     Args:
         text: a story or unit.
     """
-    flags, harmless = _patterns()
+    direct, hints, harmless = _patterns()
     plain = harmless.sub(" ", text)
-    return {flag for flag, pattern in flags.items() if pattern.search(plain)}
+    return Spoken(_raised(direct, plain), _raised(hints, plain))
+
+
+def _raised(patterns: Patterns, text: str) -> frozenset[SafetyFlag]:
+    return frozenset(flag for flag, pattern in patterns.items() if pattern.search(text))
+
+
+def phrase_flags(text: str) -> set[SafetyFlag]:
+    """Flags whose phrases occur in a text, direct or not.
+
+    Args:
+        text: a story or unit.
+    """
+    spoken = spoken_flags(text)
+    return {*spoken.direct, *spoken.hinted}

@@ -34,7 +34,7 @@ from nlp.training.export import stamp
 Array = npt.NDArray[np.float64]
 _GRID = np.linspace(0.1, 0.8, 71)
 _SHRINK = 100.0
-_ALARMS = 0.015
+_ALARMS = 0.03
 _LIMITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _PRECISION = 0.83
 
@@ -97,8 +97,9 @@ def safety_thresholds(stories: Sequence[Story]) -> tuple[Array, float]:
 
     def rate(group: Sequence[Story], limit: float, floor: float) -> float:
         hits = [
-            any(
-                p >= (floor if flag in s.phrases else limit)
+            bool(s.said)
+            or any(
+                p >= (floor if flag in s.hinted else limit)
                 for flag, p in zip(LEARNT_FLAGS, s.safety_probabilities, strict=True)
             )
             for s in group

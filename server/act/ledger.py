@@ -2,14 +2,16 @@
 
 import datetime
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import exports
 from enumerations import ActionStatus, Language
 from exports import Figure, Kind, Release
 from server.act.tables import Action, Card
+from server.act.tables import Decided as DecidedRow
 from server.collect import live
 from server.database.connection import current
 
@@ -66,17 +68,36 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service answers to one subject."""
+    """What the service answers to one subject.
+
+    `owner` is who sees to it, a role; `began` is the day on which it was begun (F26).
+    """
 
     status: ActionStatus
     text: str
     next_check: datetime.date | None
+    owner: str = ""
+    began: datetime.date | None = None
 
     @property
     def version(self) -> str:
         """Changes whenever the answer does."""
-        words = f"{self.status}|{self.next_check}|{self.text}"
+        words = f"{self.status}|{self.next_check}|{self.began}|{self.owner}|{self.text}"
         return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a workshop decided on: "fra samling". `theme` is empty where it belongs to none.
+
+    `title` is the workshop's; `owner` is for staff, not for the card.
+    """
+
+    theme: str
+    text: str
+    owner: str
+    due: datetime.date | None
+    title: str = ""
 
 
 def told(release: Release) -> list[Area]:
@@ -101,7 +122,7 @@ def told(release: Release) -> list[Area]:
 
 def _subject(release: Release, kind: Kind, key: str, label: Text) -> Subject | None:
     figure = release.figure(kind, key, exports.ALL)
-    return Subject(key, label, figure) if figure and figure.visible else None
+    return Subject(key, label, figure) if figure and figure.visible and not figure.bounded else None
 
 
 def not_shown(release: Release | None, given: Collection[str]) -> list[Subject]:
@@ -139,10 +160,13 @@ def lacking(areas: list[Area], answered: Collection[str]) -> list[Subject]:
 async def answers(round_id: UUID) -> dict[str, Answer]:
     """The service's answers to a round, by the id of theme or group."""
     rows = await Action.select().where(Action.round == round_id).order_by(Action.theme)
-    return {
-        row["theme"]: Answer(ActionStatus(row["status"]), row["text"], row["next_check"])
-        for row in rows
-    }
+    return {row["theme"]: _answer(row) for row in rows}
+
+
+def _answer(row: dict[str, Any]) -> Answer:
+    return Answer(
+        ActionStatus(row["status"]), row["text"], row["next_check"], row["owner"], row["began"]
+    )
 
 
 async def save(round_id: UUID, subject: str, answer: Answer, seen: str) -> Answer | None:
@@ -164,7 +188,7 @@ async def save(round_id: UUID, subject: str, answer: Answer, seen: str) -> Answe
         ).on_conflict(target=Action.id, action="DO UPDATE", values=[Action.theme])
         row = await Action.select().where(Action.id == key).first()
         if row is not None and row["status"]:
-            there = Answer(ActionStatus(row["status"]), row["text"], row["next_check"])
+            there = _answer(row)
             if there.version != seen:
                 return there
         await Action.update(
@@ -172,6 +196,8 @@ async def save(round_id: UUID, subject: str, answer: Answer, seen: str) -> Answe
                 Action.status: answer.status.value,
                 Action.text: answer.text,
                 Action.next_check: answer.next_check,
+                Action.owner: answer.owner,
+                Action.began: answer.began,
             }
         ).where(Action.id == key)
     return None
@@ -211,3 +237,43 @@ async def publish(round_id: UUID, areas: list[Area], day: datetime.date) -> list
         )
         live.forget()
     return missing
+
+
+async def keep_decided(
+    round_id: UUID, workshop: UUID, title: str, decided: Iterable[Decided]
+) -> None:
+    """Put what a workshop decided into a round's ledger, in place of what it had put there before.
+
+    Args:
+        round_id: the round.
+        workshop: whose actions; they stay when the workshop is deleted.
+        title: of the workshop.
+        decided: its actions as they stand now.
+    """
+    rows = [
+        DecidedRow(
+            round=round_id,
+            workshop=workshop,
+            title=title,
+            theme=one.theme,
+            text=one.text,
+            owner=one.owner,
+            due=one.due,
+        )
+        for one in decided
+    ]
+    async with current().transaction():
+        await DecidedRow.delete().where(
+            (DecidedRow.round == round_id) & (DecidedRow.workshop == workshop)
+        )
+        if rows:
+            await DecidedRow.insert(*rows)
+
+
+async def decided(round_id: UUID) -> list[Decided]:
+    """What workshops have decided on for this round, what is due first at the top."""
+    rows = await DecidedRow.select().where(DecidedRow.round == round_id)
+    found = [
+        Decided(row["theme"], row["text"], row["owner"], row["due"], row["title"]) for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.due or datetime.date.max, one.text))

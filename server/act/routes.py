@@ -16,12 +16,21 @@ from server.pages import AnyRequest
 from server.release import service
 
 
+class Decided(msgspec.Struct):
+    """What people in a workshop decided on; `title` is the workshop's."""
+
+    text: str
+    due: datetime.date | None
+    title: str
+
+
 class Card(msgspec.Struct):
-    """What happened after a round; `published` is null and `answers` empty until it is out."""
+    """What happened after a round; `published` is null and the lists are empty until it is out."""
 
     code: str
     published: datetime.date | None
     answers: list[Entry]
+    decided: list[Decided]
 
 
 @get("/r/{code:str}/hva-skjedde", include_in_schema=False)
@@ -56,12 +65,18 @@ async def show(
         published=published,
         preview=preview,
         entries=await _entries(found, language) if visible else [],
+        decided=await _decided(found) if visible else [],
     )
 
 
 async def _entries(found: live.LiveRound, language: Language) -> list[Entry]:
     release = await service.latest(found.id)
     return card.entries(release, await ledger.answers(found.id), language)
+
+
+async def _decided(found: live.LiveRound) -> list[Decided]:
+    """What workshops decided; who is responsible is for staff."""
+    return [Decided(one.text, one.due, one.title) for one in await ledger.decided(found.id)]
 
 
 @get(
@@ -75,7 +90,8 @@ async def card_data(request: AnyRequest, code: FromPath[str]) -> Card:
     published = await ledger.published_on(found.id)
     language = pages.language_of(request)
     shown = await _entries(found, language) if published else []
-    return Card(found.definition.code, published, shown)
+    decided = await _decided(found) if published else []
+    return Card(found.definition.code, published, shown, decided)
 
 
 routes: list[ControllerRouterHandler] = [

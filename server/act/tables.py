@@ -8,7 +8,7 @@ from server.collect.tables import Round
 
 
 class Action(Table, tablename="action"):
-    """What a service answers to one theme of a round."""
+    """What a service answers to one theme of a round. `owner` is a role, no person's name."""
 
     id = UUID(primary_key=True, default=UUID4())
     round = ForeignKey(Round, index=True)
@@ -16,6 +16,8 @@ class Action(Table, tablename="action"):
     status = Varchar(12)
     text = Text()
     next_check = Date(default=None, null=True)
+    owner = Varchar(80, default="")
+    began = Date(default=None, null=True)
 
 
 class Card(Table, tablename="card"):
@@ -23,3 +25,16 @@ class Card(Table, tablename="card"):
 
     round = ForeignKey(Round, primary_key=True)
     published = Date(default=None)
+
+
+class Decided(Table, tablename="decided"):
+    """An action that a workshop decided on and somebody put into this round's ledger."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    workshop = UUID(default=None)
+    title = Text()
+    theme = Varchar(40)
+    text = Text()
+    owner = Text()
+    due = Date(default=None, null=True)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 import exports
-from enumerations import Language
+from enumerations import AgeBand, Language
 from exports import Instrument, Item
 
 Words = dict[Language, str]
@@ -27,6 +27,11 @@ SERVICES, AGE_BAND = "services", "age_band"
 BUILT_IN = (SERVICES, AGE_BAND)
 """Questions that belong to no instrument."""
 
+MAY_AGREE = (AgeBand.FROM_16, AgeBand.FROM_18, AgeBand.FROM_25)
+"""Who is asked whether researchers may read their story: the age from which young people decide
+alone about taking part in research (the data protection authority's guidance; helseforskningsloven
+§ 17 for health)."""
+
 
 class Mode(StrEnum):
     """Who may answer: whoever has the code, or whoever was invited."""
@@ -35,12 +40,42 @@ class Mode(StrEnum):
     INVITED = "invited"
 
 
-class Service(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A service that the round asks about; `service_class` is an id of the taxonomy."""
+class AreaLevel(StrEnum):
+    """What an area is."""
+
+    UNIT = "unit"
+    MUNICIPALITY = "kommune"
+    COUNTY = "fylke"
+
+
+class Area(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """Services together; `parent` is the area that this one lies in."""
+
+    key: Key
+    level: AreaLevel
+    name: Words
+    parent: Key | None = None
+
+
+class Service(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """A service that the round asks about; `service_class` is an id of the taxonomy.
+
+    `area` is what it lies in. It can be chosen from `valid_from` to `valid_to`, both included.
+    `replaces` are services of the round that it was made from.
+    """
 
     key: Key
     name: Words
     service_class: str = msgspec.field(name="class")
+    area: Key | None = None
+    valid_from: datetime.date | None = None
+    valid_to: datetime.date | None = None
+    replaces: list[Key] = []
+
+    def there(self, day: datetime.date) -> bool:
+        """Whether it can be chosen on a day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
 
 
 class Organisation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -127,10 +162,21 @@ class Definition(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     questionnaire: Annotated[
         list[Entry], Meta(description="What is asked, in order.", min_length=1)
     ]
+    areas: Annotated[
+        list[Area], Meta(description="What services lie in: kommune, fylke, or a unit.")
+    ] = []
     mode: Annotated[
         Mode, Meta(description="open: whoever has the code. invited: one answer a person.")
     ] = Mode.OPEN
     invited: Annotated[Invited | None, Meta(description="Only with mode: invited.")] = None
+    research: Annotated[
+        Words | None,
+        Meta(description="Which researchers may read stories whose tellers agree, and what for."),
+    ] = None
+    quotes: Annotated[
+        Words | None,
+        Meta(description="Who reads parts of stories, and quotes them; shown with `readers`."),
+    ] = None
     keep_months: Annotated[
         int,
         Meta(description="Stories are deleted so many months after the round closes.", ge=1, le=36),
@@ -232,6 +278,15 @@ def mandate_of(definition: Definition) -> dict[str, str]:
     mandate = definition.mandate
     return {
         key.value: f"{text} {mandate.means.get(key, '')}" for key, text in mandate.decides.items()
+    }
+
+
+def readers_of(definition: Definition) -> dict[str, str]:
+    """Who reads, and what is quoted where something is, in one text per language."""
+    quotes = definition.quotes or {}
+    return {
+        key.value: " ".join(filter(None, (text, quotes.get(key))))
+        for key, text in definition.readers.items()
     }
 
 

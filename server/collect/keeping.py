@@ -26,8 +26,8 @@ from server.understand import service as understand
 CHUNK = 200
 """Answers in one transaction."""
 
-ABOUT_STORIES = ("stories", "teller")
-"""Parts of a document that hold a story, or what its teller said about it."""
+WITHOUT_STORIES: dict[str, Any] = {"stories": {}, "teller": {}, "research": False}
+"""Parts of a document that hold a story, or what its teller said about it, when it is gone."""
 
 WEEK = datetime.timedelta(7)
 
@@ -91,5 +91,5 @@ async def _delete_some(due: Where | And) -> int:
 def _without_stories(document: str) -> str:
     parts = msgspec.json.decode(document)
     return msgspec.json.encode(
-        parts | {name: {} for name in ABOUT_STORIES if name in parts}
+        parts | {name: gone for name, gone in WITHOUT_STORIES.items() if name in parts}
     ).decode()

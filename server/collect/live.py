@@ -9,7 +9,7 @@ from uuid import UUID
 from exports import Item
 from server.act.tables import Card
 from server.collect import answers, questionnaire, rounds, signers
-from server.collect.definition import Definition, When
+from server.collect.definition import MAY_AGREE, Definition, When
 from server.collect.tables import Round
 from server.errors import Problem
 
@@ -30,6 +30,7 @@ class LiveRound:
     id: UUID
     seal_key: bytes = field(repr=False)
     definition: Definition
+    today: datetime.date
     status: Status
     previous: str | None
     has_card: bool
@@ -95,6 +96,7 @@ async def _look(row: Round, definition: Definition, today: datetime.date) -> Liv
         id=row.id,
         seal_key=bytes.fromhex(row.seal_key),
         definition=definition,
+        today=today,
         status=status,
         previous=published[-1] if published else None,
         has_card=row.id in out,
@@ -200,15 +202,18 @@ def public(
         "status": live.status,
         "opens": definition.opens,
         "closes": definition.closes,
-        "readers": definition.readers,
+        "readers": rounds.readers_of(definition),
         "mandate": rounds.mandate_of(definition),
-        "services": [{"key": s.key, "name": s.name} for s in definition.services],
+        "services": [
+            {"key": s.key, "name": s.name} for s in definition.services if s.there(live.today)
+        ],
         "helplines": helplines,
         "questions": [] if hidden else live.questions,
         "preview": preview,
         "keep_months": definition.keep_months,
         "stories_deleted": f"{deleted:%Y-%m}" if deleted else None,
         "invited": None if preview else definition.invited,
+        "research": definition.research and {"who": definition.research, "ages": MAY_AGREE},
         "card": live.has_card,
         "previous": {"code": live.previous} if live.previous else None,
     }

@@ -18,7 +18,7 @@ import nlp
 from enumerations import AgeBand, Language
 from server.collect import answers, questionnaire, seals
 from server.collect.answers import Answer, Id
-from server.collect.definition import AGE_BAND, SERVICES
+from server.collect.definition import AGE_BAND, MAY_AGREE, SERVICES
 from server.collect.live import LiveRound
 from server.collect.tokens import Token
 from server.collect.work import Work
@@ -53,7 +53,8 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     `receipt_hash` is SHA-256 of what withdraws the answer, which is SHA-256 of a label and the
     receipt's secret; secret and words stay with the young person. `answers` holds what
     `server.collect.answers` describes. A story stands in `stories` as it was written, or in
-    `sealed` as a proposal gave it back, never in both. `token` lets the answer into an invited
+    `sealed` as a proposal gave it back, never in both. `research`: researchers may read the
+    stories. `token` lets the answer into an invited
     round, and `work` is done for the receipt hash; neither is stored with it.
     """
 
@@ -64,6 +65,7 @@ class NewResponse(msgspec.Struct, forbid_unknown_fields=True):
     stories: Annotated[dict[Id, Story], msgspec.Meta(max_length=10)] = {}
     sealed: Annotated[dict[Id, Sealed], msgspec.Meta(max_length=10)] = {}
     answers: Annotated[dict[Id, Answer], msgspec.Meta(max_length=200)] = {}
+    research: bool = False
     token: Token | None = None
     work: Work | None = None
 
@@ -81,6 +83,7 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """An answer as it is stored: de-identified, and in an order that is not the writer's.
 
     `teller` has what the teller says of each story; the machine's reading is kept elsewhere.
+    `research`: the teller agreed that researchers may read the stories.
     """
 
     language: Language
@@ -89,6 +92,7 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     stories: dict[str, str]
     answers: dict[str, Answer]
     teller: dict[str, Teller] = {}
+    research: bool = False
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -146,6 +150,7 @@ def receive(new: NewResponse, live: LiveRound, day: datetime.date) -> Arrived:
         stories=dict(sorted(stories.items())),
         answers=answers.stored(new.answers),
         teller=dict(sorted(teller.items())),
+        research=new.research,
     )
     return Arrived(
         round=live.id,
@@ -174,6 +179,15 @@ def _check(new: NewResponse, live: LiveRound) -> None:
     for item, answer in new.answers.items():
         if type(answer) is not int or answer not in live.options[item]:
             answers.check(live.items[item], answer)
+    if new.research and (
+        live.definition.research is None or not told or new.age_band not in MAY_AGREE
+    ):
+        raise Problem(
+            400,
+            "not_asked",
+            "Researchers may read a story only where the round asks, of those who are 16 or older.",
+            "Take the consent out and send once more.",
+        )
     if any(len(choice & told) > 1 for choice in live.choices):
         raise Problem(
             400,

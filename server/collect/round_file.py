@@ -1,16 +1,13 @@
 """A round's file: read, every mistake told with its line, and its JSON Schema."""
 
 import datetime
-import difflib
 import re
-from collections.abc import Callable, Iterator
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 import msgspec
-import yaml
 
 import exports
 from enumerations import AgeBand, Language
@@ -39,8 +36,8 @@ from server.collect.definition import (
     items_of,
 )
 from server.keys import KeyMistake
+from server.line_file import Mistake, checked, misfits, text_of
 
-PLAIN = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:int"}
 ADVICE = {
     repr(CODE): "Write 4 to 12 capital letters (A to Z) and digits",
     repr(KEY): "Write 2 to 40 small letters (a to z), digits and _, beginning with a letter",
@@ -51,10 +48,6 @@ ADVICE = {
     "`str | object`": f"Expected `str`, or one of {', '.join(KINDS)}",
     "`int | str`": "Expected a number or a text",
 }
-"""What to do, by a part of what msgspec says."""
-
-Mistake = tuple[str, str]
-"""Where, as a path such as `$.services[0].name`, and what is wrong or what to do."""
 
 
 class RoundError(Exception):
@@ -70,13 +63,7 @@ def read(path: Path) -> Definition:
     Raises:
         RoundError: the file cannot be read or has mistakes.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RoundError(
-            f"{path} cannot be read ({type(error).__name__}). Give the path of a UTF-8 YAML file."
-        ) from None
-    return parse(text, path.name)
+    return parse(text_of(path, RoundError), path.name)
 
 
 def parse(text: str, name: str) -> Definition:
@@ -89,18 +76,7 @@ def parse(text: str, name: str) -> Definition:
     Raises:
         RoundError: the file has mistakes; the message gives each one's line and what is expected.
     """
-    try:
-        node = yaml.compose(text, Loader=Loader)
-        data = yaml.load(text, Loader=Loader)  # noqa: S506 (a SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RoundError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
-    except (yaml.YAMLError, RecursionError):
-        raise RoundError(f"{name}: this is not YAML; save the file as UTF-8 text.") from None
-    found = sorted({(line_of(node, path), said) for path, said in mistakes(data)})
-    if found:
-        raise RoundError("\n".join(f"{name}, line {line}: {said}" for line, said in found))
-    return msgspec.convert(data, Definition, strict=True)
+    return msgspec.convert(checked(text, name, mistakes, RoundError), Definition, strict=True)
 
 
 def mistakes(data: Any) -> list[Mistake]:
@@ -109,7 +85,7 @@ def mistakes(data: Any) -> list[Mistake]:
     Args:
         data: what YAML made of the file.
     """
-    unfit = list(misfits(Definition, data, "$"))
+    unfit = list(misfits(Definition, data, "$", ADVICE))
     if not isinstance(data, dict):
         return unfit
     required = {field.name for field in FIELDS if field.required}
@@ -117,112 +93,6 @@ def mistakes(data: Any) -> list[Mistake]:
     definition = _as_far_as_it_fits(data, broken)
     found = [mistake for check in CHECKS for mistake in check(definition)]
     return unfit + [mistake for mistake in found if _field(mistake[0]) not in broken]
-
-
-class Loader(yaml.SafeLoader):
-    """Takes everything but null and whole numbers as text, and no key twice."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (so it is in yaml)
-        first: [(tag, pattern) for tag, pattern in resolvers if tag in PLAIN]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that stands twice."""
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"'{key.value}' stands twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return made
-
-
-def line_of(node: yaml.Node | None, path: str) -> int:
-    """Line, counted from 1, of a path such as `$.services[0].name`."""
-    line = node.start_mark.line if node else 0
-    for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path):
-        if isinstance(node, yaml.MappingNode):
-            found = [pair for pair in node.value if pair[0].value == name]
-        elif isinstance(node, yaml.SequenceNode) and index:
-            found = [(item, item) for item in node.value[int(index) :]]
-        else:
-            break
-        if not found:
-            break
-        line, node = found[0][0].start_mark.line, found[0][1]
-    return line + 1
-
-
-# What does not fit the types
-
-
-def misfits(kind: Any, value: Any, path: str) -> Iterator[Mistake]:
-    """Every place where a value does not fit its type; msgspec itself stops at the first."""
-    kinds = _kinds(kind)
-    struct = next((one for one in kinds if isinstance(one, msgspec.StructMeta)), None)
-    whole = {get_origin(one): one for one in kinds}
-    if struct and isinstance(value, dict):
-        yield from _misfits_of_struct(struct, value, path)
-    elif list in whole and isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from misfits(get_args(whole[list])[0], item, f"{path}[{index}]")
-    elif dict in whole and isinstance(value, dict):
-        for key, item in value.items():
-            for said in _misfit(whole[dict], {key: item}, path):
-                yield f"{path}.{key}", said
-    else:
-        for said in _misfit(kind, value, path):
-            yield path, said
-
-
-def _misfits_of_struct(struct: Any, value: dict[Any, Any], path: str) -> Iterator[Mistake]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
-    for key in value:
-        if key not in fields:
-            near = difflib.get_close_matches(str(key), fields, n=1)
-            advice = f"Perhaps `{near[0]}` is meant." if near else f"Use: {', '.join(fields)}."
-            yield f"{path}.{key}", f"{_prefix(path)}unknown field `{key}`. {advice}"
-    for name, field in fields.items():
-        if name in value:
-            yield from misfits(field.type, value[name], f"{path}.{name}")
-        elif field.required:
-            yield path, f"{_prefix(path)}missing required field `{name}`. Write it."
-
-
-def _misfit(kind: Any, value: Any, path: str) -> Iterator[str]:
-    """What msgspec says of one value, in our words."""
-    try:
-        msgspec.convert(value, kind, strict=True)
-    except msgspec.ValidationError as error:
-        problem = str(error).partition(" - at ")[0]
-        advice = next((text for part, text in ADVICE.items() if part in problem), problem)
-        if "Invalid enum" in problem:
-            advice = f"Use one of: {', '.join(_choices(kind))}"
-        yield f"{_prefix(path)}{advice}."
-
-
-def _kinds(kind: Any) -> list[Any]:
-    """The types that a type stands for: what is annotated, and the members of a union."""
-    if get_origin(kind) is Annotated:
-        return _kinds(get_args(kind)[0])
-    if get_origin(kind) in (Union, UnionType):
-        return [inner for one in get_args(kind) for inner in _kinds(one)]
-    return [kind]
-
-
-def _choices(kind: Any) -> list[str]:
-    """Members of the enumeration in a type, or of the one that a mapping's keys are."""
-    kinds = [*_kinds(kind), *(key for one in _kinds(kind) for key in get_args(one)[:1])]
-    enums = [one for one in kinds if isinstance(one, type) and issubclass(one, StrEnum)]
-    return [str(member) for one in enums for member in one]
-
-
-def _prefix(path: str) -> str:
-    where = path.removeprefix("$").lstrip(".")
-    return f"{where}: " if where else ""
 
 
 def _field(path: str) -> str:
@@ -243,6 +113,7 @@ NEUTRAL: dict[str, Any] = {
     "involvement": {},
     "panel": Panel({}, None),
     "services": [],
+    "areas": [],
     "questionnaire": [],
     "mode": Mode.INVITED,
     "invited": Invited("", ""),
@@ -278,8 +149,11 @@ def _word_mistakes(definition: Definition) -> Iterator[Mistake]:
         "$.mandate.means": definition.mandate.means,
         "$.readers": definition.readers,
         "$.involvement": definition.involvement,
+        **({} if definition.research is None else {"$.research": definition.research}),
+        **({} if definition.quotes is None else {"$.quotes": definition.quotes}),
         "$.panel.name": definition.panel.name,
         **{f"$.services[{i}].name": s.name for i, s in enumerate(definition.services)},
+        **{f"$.areas[{i}].name": area.name for i, area in enumerate(definition.areas)},
     }
     for path, words in texts.items():
         for language in definition.languages:
@@ -298,7 +172,55 @@ def _service_mistakes(definition: Definition) -> Iterator[Mistake]:
             yield f"$.services[{index}].class", problem
         if service.key in seen:
             yield f"$.services[{index}].key", f"'{service.key}' stands twice. Use another key."
+        if service.valid_from and service.valid_to and service.valid_to < service.valid_from:
+            yield f"$.services[{index}].valid_to", "its last day is before its first. Correct one."
         seen.add(service.key)
+
+
+def _place_mistakes(definition: Definition) -> Iterator[Mistake]:
+    """Areas and services that name each other: all are there, and none lies in itself."""
+    services = {service.key for service in definition.services}
+    areas: set[str] = set()
+    for index, area in enumerate(definition.areas):
+        if area.key in areas | services:
+            yield f"$.areas[{index}].key", f"'{area.key}' stands twice. Use another key."
+        areas.add(area.key)
+    named = [
+        *((f"$.areas[{i}].parent", area.parent) for i, area in enumerate(definition.areas)),
+        *((f"$.services[{i}].area", one.area) for i, one in enumerate(definition.services)),
+    ]
+    for path, key in named:
+        if key is not None and key not in areas:
+            yield path, f"'{key}' is no area of this round. Write it under `areas`."
+    for index, service in enumerate(definition.services):
+        for number, old in enumerate(service.replaces):
+            if old not in services:
+                problem = f"'{old}' is no service of this round. Leave it among the services, "
+                yield (
+                    f"$.services[{index}].replaces[{number}]",
+                    f"{problem}with the last day that it could be chosen as `valid_to`.",
+                )
+    holds: dict[str, tuple[str, Sequence[str | None]]] = {
+        f"$.areas[{i}]": (one.key, [one.parent]) for i, one in enumerate(definition.areas)
+    }
+    holds |= {
+        f"$.services[{i}].replaces": (one.key, one.replaces)
+        for i, one in enumerate(definition.services)
+    }
+    for path, loop in _loops(holds):
+        yield path, f"these lie in each other: {', '.join(loop)}. Correct one of them."
+
+
+def _loops(
+    holds: Mapping[str, tuple[str, Sequence[str | None]]],
+) -> Iterator[tuple[str, list[str]]]:
+    """Where something leads back to itself."""
+    sorter = TopologicalSorter({key: [one for one in to if one] for key, to in holds.values()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        loop: list[str] = error.args[1]
+        yield next(path for path, (key, _) in holds.items() if key in loop), sorted(set(loop))
 
 
 def _invited_mistakes(definition: Definition) -> Iterator[Mistake]:
@@ -311,6 +233,17 @@ def _invited_mistakes(definition: Definition) -> Iterator[Mistake]:
             keys.read_key(definition.invited.key)
         except KeyMistake as mistake:
             yield "$.invited.key", f"{mistake}"
+
+
+def _research_mistakes(definition: Definition) -> Iterator[Mistake]:
+    if definition.research is None:
+        return
+    questions = asked(definition)
+    if not any(item.type == "story" for question in questions for _, item in question.items):
+        yield "$.research", "no story is told in this round. Ask for one, or remove `research`."
+    if all(question.id != AGE_BAND for question in questions):
+        problem = "nobody under 16 is asked this, so the round must ask for age. Add `age_band`."
+        yield "$.research", problem
 
 
 def _question_mistakes(definition: Definition) -> Iterator[Mistake]:
@@ -438,7 +371,9 @@ CHECKS = (
     _date_mistakes,
     _word_mistakes,
     _service_mistakes,
+    _place_mistakes,
     _invited_mistakes,
+    _research_mistakes,
     _question_mistakes,
     _when_mistakes,
 )

@@ -5,9 +5,19 @@ import secrets
 from uuid import UUID
 
 import msgspec
+from msgspec import structs
 
 from server.act.tables import Action, Card
-from server.collect.definition import CODE, Definition, Words, mandate_of, names
+from server.collect.definition import (
+    CODE,
+    Area,
+    Definition,
+    Service,
+    Words,
+    mandate_of,
+    names,
+    readers_of,
+)
 from server.collect.round_file import RoundError, parse, read, schema
 from server.collect.seals import KEY_BYTES
 from server.collect.tables import Inbox, Response, Round
@@ -29,6 +39,7 @@ __all__ = [
     "parse",
     "plain_code",
     "read",
+    "readers_of",
     "schema",
 ]
 
@@ -36,9 +47,11 @@ __all__ = [
 async def keep(definition: Definition) -> None:
     """Store a round; the same round again changes nothing, and another file replaces it.
 
-    A round is replaced as long as nobody has answered: the old row goes, and the new one has an id
-    of its own. An answer that was on its way to the old questions then belongs to no round, and the
-    database refuses it; while a round is replaced, answers wait for its row (`_locked`).
+    When somebody has answered, only services and areas may change: new ones come, and those that
+    are there get other names and days. A round that nobody has answered is replaced: the old row
+    goes, and the new one has an id of its own. An answer that was on its way to the old questions
+    then belongs to no round, and the database refuses it; while a round is replaced, answers wait
+    for its row (`_locked`).
 
     Raises:
         RoundError: a round with this code exists and differs, and has been answered or released;
@@ -50,20 +63,59 @@ async def keep(definition: Definition) -> None:
             return
         if kept is not None:
             if await _is_in_use(kept.id):
-                raise RoundError(
-                    f"The round {definition.code} is loaded already, with other words. Its "
-                    "questions are locked, for answers belong to them. Give the changed round a "
-                    "new code."
-                )
+                _must_ask_the_same(definition_of(kept), definition)
+                await _keep_places(kept, definition)
+                return
             await Round.delete().where(Round.id == kept.id)
         await _must_come_last(definition)
         await Round.insert(_row(definition))
 
 
+def _must_ask_the_same(kept: Definition, new: Definition) -> None:
+    """See that nothing but services and areas has changed, and that none of them went or moved.
+
+    Raises:
+        RoundError: something else has.
+    """
+    if structs.replace(new, services=kept.services, areas=kept.areas) != kept:
+        raise RoundError(
+            f"The round {new.code} is loaded already, with other words. Its questions are locked, "
+            "for answers belong to them. Give the changed round a new code."
+        )
+    places, before = _places(new), _places(kept)
+    for key, old in before.items():
+        if key not in places or _settled(places[key]) != _settled(old):
+            raise RoundError(
+                f"{key} has answers. It cannot go, or get another class, area or origin. Let "
+                "it stay with `valid_to`, and write a new one that `replaces` it."
+            )
+
+
+def _places(definition: Definition) -> dict[str, Service | Area]:
+    places: list[Service | Area] = [*definition.services, *definition.areas]
+    return {place.key: place for place in places}
+
+
+def _settled(place: Service | Area) -> Service | Area:
+    """What cannot be changed of a service or an area when answers belong to it."""
+    if isinstance(place, Service):
+        return structs.replace(place, name={}, valid_from=None, valid_to=None)
+    return structs.replace(place, name={})
+
+
+async def _keep_places(row: Round, definition: Definition) -> None:
+    """Store new services and areas, names and days of a round that has been answered."""
+    await Round.update({Round.definition: _encoded(definition)}).where(Round.id == row.id)
+
+
+def _encoded(definition: Definition) -> str:
+    return msgspec.json.encode(definition, order="deterministic").decode()
+
+
 def _row(definition: Definition) -> Round:
     return Round(
         code=definition.code,
-        definition=msgspec.json.encode(definition, order="deterministic").decode(),
+        definition=_encoded(definition),
         opens=definition.opens,
         closes=definition.closes,
         seal_key=secrets.token_hex(KEY_BYTES),

@@ -15,7 +15,7 @@ from server.collect import live, rounds
 from server.collect.live import LiveRound
 from server.pages import AnyRequest
 
-CHANGED = datetime.date(2026, 11, 22)
+CHANGED = datetime.date(2026, 11, 23)
 """When the texts were last seen through."""
 
 LEAVE = "https://www.yr.no/"
@@ -46,6 +46,7 @@ def _show(request: AnyRequest, found: LiveRound | None) -> Response[str]:
         name=name,
         round=definition,
         about=f"/r/{definition.code}" if definition else "",
+        readers=rounds.readers_of(definition) if definition else {},
         mandate=rounds.mandate_of(definition) if definition else {},
         changed=CHANGED,
         leave=LEAVE,

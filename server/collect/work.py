@@ -188,10 +188,14 @@ def _epoch() -> int:
     return int(time.time()) // EPOCH
 
 
-async def key() -> bytes:
-    """The installation's key; the first process that asks makes it."""
-    new = Secret(name=KEY, value=secrets.token_bytes(32))
+async def key(name: str = KEY) -> bytes:
+    """A key of the installation; the first process that asks makes it.
+
+    Args:
+        name: what it is for.
+    """
+    new = Secret(name=name, value=secrets.token_bytes(32))
     await Secret.insert(new).on_conflict(target=Secret.name, action="DO NOTHING")
-    rows = await Secret.select(Secret.value).where(Secret.name == KEY)
+    rows = await Secret.select(Secret.value).where(Secret.name == name)
     found: bytes = rows[0]["value"]
     return found

@@ -2,10 +2,12 @@
 
 from server.database.connection import (
     DatabaseError,
+    channels_backend,
     close,
     connect,
     erase_deleted,
     erase_overdue,
+    held,
     insert_new,
     keep_others_waiting,
     migrate,
@@ -14,10 +16,12 @@ from server.database.connection import (
 
 __all__ = [
     "DatabaseError",
+    "channels_backend",
     "close",
     "connect",
     "erase_deleted",
     "erase_overdue",
+    "held",
     "insert_new",
     "keep_others_waiting",
     "migrate",

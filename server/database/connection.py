@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from litestar.channels import ChannelsBackend
+from litestar.channels.backends.memory import MemoryChannelsBackend
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.tables import Migration
 from piccolo.columns import Column
@@ -171,6 +173,24 @@ async def insert_new(table: type[Table], rows: Sequence[object], key: Column) ->
     )
 
 
+def channels_backend() -> ChannelsBackend:
+    """How processes that share this database tell each other that something has changed."""
+    engine = current()
+    if engine.engine_type == "postgres":
+        from server.database.channels import SharedChannels
+
+        return SharedChannels(engine)
+    return MemoryChannelsBackend()
+
+
+async def held(query: Any) -> Any:
+    """Run a query of Piccolo's and hold its rows until the present transaction ends.
+
+    A transaction of SQLite's holds all there is, since there is one writer.
+    """
+    return await (query.lock_rows("UPDATE") if current().engine_type == "postgres" else query)
+
+
 async def keep_others_waiting(table: type[Table]) -> None:
     """Let nobody else change a table until this transaction ends; SQLite has one writer anyway."""
     if current().engine_type == "postgres":
@@ -228,15 +248,28 @@ def app_config() -> AppConfig:
 
 def tables() -> tuple[type[Table], ...]:
     """Every table, each defined in the room that owns it."""
-    from server.act.tables import Action, Card
+    from server.act.tables import Action, Card, Decided
     from server.collect.tables import Inbox, Response, Round, Secret, Spent, Tombstone
-    from server.release.tables import DatasetRow, ReleaseRow, Retraction
+    from server.release.tables import DatasetRow, ReleaseRow, Retraction, StoriesRow, Written
     from server.staff.tables import Account, Look, Session
-    from server.understand.tables import Annotation
+    from server.understand.tables import Annotation, Coded, Quoted
+    from server.workshop.outcome_tables import (
+        CardSentence,
+        CardTheme,
+        WorkshopAction,
+        WorkshopQuestion,
+        WorkshopText,
+        WorkshopTheme,
+    )
+    from server.workshop.tables import Choice, Contribution, Phone, Workshop
 
     return (
         Round, Inbox, Response, Tombstone, Spent, Annotation, ReleaseRow, Action, Card,
         Account, Session, Secret, Look, Retraction, DatasetRow,
+        StoriesRow, Quoted, Written, Coded,
+        Workshop, Contribution, Phone, Choice,
+        WorkshopTheme, CardTheme, CardSentence, WorkshopQuestion, WorkshopAction, WorkshopText,
+        Decided,
     )  # fmt: skip
 
 

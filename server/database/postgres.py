@@ -16,8 +16,12 @@ from typing import Any
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-TABLES = ("response", "annotation", "spent", "tombstone")
-"""Tables that answers are deleted from, beside the inbox, which is written anew each time."""
+TABLES = (
+    *("response", "annotation", "spent", "tombstone"),
+    *("phone", "choice", "contribution", "card_theme", "card_sentence", "workshop_text"),
+)
+"""Tables that answers and workshops are deleted from, beside the inbox, which is written anew each
+time."""
 
 REST = 1000
 """Writing these anew locks them; so it is done again after so many times as long as it took."""

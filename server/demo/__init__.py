@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import segno
@@ -25,6 +25,7 @@ from server.act import ledger
 from server.collect import inbox, live, proposals, responses, rounds
 from server.collect.live import LiveRound
 from server.collect.responses import NewResponse
+from server.demo import workshop as workshops
 from server.demo.items import item_answers
 from server.release import service as releases
 from server.settings import Settings
@@ -178,7 +179,11 @@ async def _answer_back() -> None:
     for entry in yaml.safe_load((HERE / "actions.yaml").read_text("utf-8")):
         if entry["theme"] in shown:
             answer = ledger.Answer(
-                ActionStatus(entry["status"]), entry["text"], entry.get("next_check")
+                status=ActionStatus(entry["status"]),
+                text=entry["text"],
+                next_check=entry.get("next_check"),
+                owner=entry.get("owner", ""),
+                began=entry.get("began"),
             )
             await ledger.save(found[0].id, entry["theme"], answer, "")
     if missing := await ledger.publish(found[0].id, areas, CARD):
@@ -195,26 +200,47 @@ async def new_password() -> str:
     return password
 
 
-def announce(settings: Settings, password: str, say: Say) -> None:
+class Ready(NamedTuple):
+    """A new password of the staff account, and codes of two workshops: to join, and over."""
+
+    password: str
+    open: str
+    over: str
+
+
+async def ready() -> Ready:
+    """What is made anew, or looked up, each time the demo starts."""
+    return Ready(await new_password(), await workshops.open_one(), await workshops.finished())
+
+
+def announce(settings: Settings, made: Ready, say: Say) -> None:
     """Print where to go.
 
     Args:
         settings: tells the address.
-        password: of the account `demo`.
+        made: password and codes.
         say: prints a line.
     """
     url = settings.public_url
-    answering = f"{url}/r/{SECOND}"
+    answering, joining = f"{url}/r/{SECOND}", f"{url}/s/{made.open}"
     say(f"""
   Answering page   {answering}
   Report           {url}/rapport/{FIRST}
   What happened    {url}/r/{FIRST}/hva-skjedde
-  Staff pages      {url}/stab        account: {ACCOUNT}   password: {password}
+  Workshop         {joining}        big screen: {joining}/skjerm
+                   led from {url}/stab/samlinger/{made.open}
+  And one's report {url}/stab/samlinger/{made.over}/rapport        sign in first
+  Staff pages      {url}/stab        account: {ACCOUNT}   password: {made.password}
 """)
-    code = segno.make(answering, micro=False)
-    border = "\n".join(_half_blocks(list(code.matrix_iter(border=2))))
-    say(border)
+    for what, address in (("To answer", answering), ("To join the workshop", joining)):
+        say(f"  {what}:\n{_square(address)}\n")
     say("Stop with Ctrl+C. To answer from a phone on the same network, see docs/running.md.")
+
+
+def _square(address: str) -> str:
+    """A QR code in text."""
+    code = segno.make(address, micro=False)
+    return "\n".join(_half_blocks(list(code.matrix_iter(border=2))))
 
 
 def _half_blocks(rows: list[Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from litestar import Request, Response, route
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from server.errors import Problem
 from server.padding import accepts_gzip
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -32,6 +33,21 @@ async def built_file(request: Request[Any, Any, Any], file_path: FromPath[Path])
         media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
         headers={"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if small else {}),
     )
+
+
+def built_page(name: str) -> Response[bytes]:
+    """A built page as it is served at an address of its own.
+
+    Args:
+        name: path below the folder of built files.
+
+    Raises:
+        Problem: it has not been built.
+    """
+    file = STATIC / name
+    if not file.exists():
+        raise Problem(503, "not_built", "This page has not been built.", "Run: make frontend")
+    return Response(file.read_bytes(), media_type="text/html")
 
 
 @lru_cache(FILES)

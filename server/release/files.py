@@ -31,7 +31,7 @@ BYTES = "application/octet-stream"
 )
 async def release_file(code: FromPath[str], form: FromPath[str]) -> Response[bytes]:
     """The latest release in one of the formats; the same release gives the same bytes."""
-    if form not in exports.formats():
+    if form not in exports.formats(Release):
         raise Problem(404, "unknown_format", *UNKNOWN)
     try:
         made, study = await service.to_export(code)

@@ -17,14 +17,15 @@ from enumerations import Language
 from exports import Deed, Page, Reading, Words
 from server.act import ledger
 from server.collect import rounds
-from server.release import service
+from server.release import service, written
 from server.release.printer import Printer, PrinterError
 
 STATIC = Path(__file__).parents[1] / "static"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FONT = re.compile(r"url\(/static/(assets/[\w.-]+\.woff2)\)")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:[0-9+']{20,24}\)")
-_TABLES = '<details class="numbers">'
+_NODES = re.compile(rb"\(node(\d{8})\)")
+_WITHHELD = '<details class="withheld">'
 
 
 class PaperError(Exception):
@@ -33,13 +34,12 @@ class PaperError(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which report: a round's latest release, of whom, for whom, in what language, with words."""
+    """Which report: a round's latest release, of whom, for whom and in what language."""
 
     code: str
     service: str
     reading: Reading
     language: Language | None = None
-    words: Words | None = None
 
 
 async def page(wanted: Wanted) -> tuple[str, str]:
@@ -70,20 +70,22 @@ async def page(wanted: Wanted) -> tuple[str, str]:
         styles=styles(),
     )
     earlier = await service.earlier(row.id, made)
-    words = await words_of(row.id, wanted.words)
+    words = await words_of(row.id)
     text = exports.render_report(
         made, wanted.service, language, around, wanted.reading, earlier, words
     )
     return text, made.published
 
 
-async def words_of(round_id: UUID, words: Words | None = None) -> Words:
-    """Add the service's answers to what people wrote, once the round's card is published."""
-    words = words or Words()
+async def words_of(round_id: UUID) -> Words:
+    """What people wrote, and the service's answers once the round's card is published."""
+    words = await written.of(round_id)
     if await ledger.published_on(round_id) is None:
         return words
     answers = await ledger.answers(round_id)
-    deeds = [Deed(key, a.status, a.text, a.next_check) for key, a in answers.items()]
+    deeds = [
+        Deed(key, a.status, a.text, a.next_check, a.owner, a.began) for key, a in answers.items()
+    ]
     return replace(words, deeds=(*words.deeds, *deeds))
 
 
@@ -151,13 +153,13 @@ def pdf(page: str, published: str, program: Path) -> bytes:
     Raises:
         PaperError: the browser stopped, or made nothing.
     """
-    opened = page.replace(_TABLES, _TABLES.replace(">", " open>"))
+    opened = page.replace(_WITHHELD, _WITHHELD.replace(">", " open>"))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         source = Path(folder, "report.html")
         source.write_text(opened, encoding="utf-8")
         try:
             with Printer(program, Path(folder, "profile")) as printer:
-                return _undated(printer.pdf(source), published)
+                return _numbered(_undated(printer.pdf(source), published))
         except (OSError, PrinterError) as error:
             raise PaperError(
                 f"{program} could not print: {error} Give another Chromium with --browser, or "
@@ -174,3 +176,12 @@ def _undated(printed: bytes, published: str) -> bytes:
         return written.ljust(len(found[0]) - 1, b"'") + b")"
 
     return _DATES.sub(fixed, printed)
+
+
+def _numbered(printed: bytes) -> bytes:
+    """Number the table cells that tags point to by their order, without moving a byte.
+
+    Chromium numbers them by what else it has laid out, which is not the same each time.
+    """
+    places = {name: place for place, name in enumerate(sorted(set(_NODES.findall(printed))))}
+    return _NODES.sub(lambda found: b"(node%08d)" % places[found[1]], printed)

@@ -106,8 +106,7 @@ async def _page(request: AnyRequest, row: Round, definition: Definition) -> Page
         index=pages.address(request, f"/rapport/{code}"),
         happened=pages.address(request, f"/r/{code}/hva-skjedde") if card else None,
         services={
-            service.key: pages.address(request, f"/rapport/{code}/{service.key}")
-            for service in definition.services
+            key: pages.address(request, f"/rapport/{code}/{key}") for key in _places(definition)
         },
         mandate=rounds.mandate_of(definition),
         involvement=rounds.names(definition.involvement),
@@ -118,6 +117,12 @@ async def _page(request: AnyRequest, row: Round, definition: Definition) -> Page
             for language in definition.languages
         },
     )
+
+
+def _places(definition: Definition) -> list[str]:
+    """Keys of what has a report of its own."""
+    services = [service.key for service in definition.services]
+    return services + [area.key for area in definition.areas]
 
 
 def _language(request: AnyRequest, definition: Definition) -> Language:

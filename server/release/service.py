@@ -3,19 +3,43 @@
 import datetime
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from piccolo.table import Table
 
 import exports
 import nlp
-from exports import Catalogue, Dataset, Group, History, Policy, Release, Service, Study, Theme
+from exports import (
+    Area,
+    Catalogue,
+    Code,
+    Dataset,
+    Group,
+    History,
+    Policy,
+    Release,
+    Service,
+    Shared,
+    Stories,
+    Study,
+    Theme,
+)
 from server import logs
 from server.collect import copies, questionnaire, rounds
 from server.collect.rounds import Definition
 from server.collect.tables import Round
-from server.release.frame import Answers, Unread, frame
-from server.release.tables import DatasetRow, ReleaseRow, Retraction
+from server.release.frame import Answers, Unread, agreed, frame
+from server.release.tables import DatasetRow, ReleaseRow, Retraction, StoriesRow
+
+UNREAD = (
+    "Some stories have not been read by the language engine. Run: fortell worker --once "
+    "(if it stays so, the worker's log names the error)."
+)
+
+KEPT, KEPT_BYTES = 16, 4_000_000
+"""How many releases stay read between pages, and how large each may be."""
 
 
 class ReleaseError(Exception):
@@ -109,10 +133,61 @@ async def dataset(
             earlier,
             series=nlp.model_version(),
             published=day.isoformat(),
+            themes=definition.research is None,
         )
         await _keep_dataset(row.id, before)
         logs.event("exported", round=definition.code, number=before.number)
     return before, _study(definition)
+
+
+async def stories(
+    code: str, day: datetime.date, tell: Callable[[str], None] = lambda step: None
+) -> tuple[Stories, Study]:
+    """Stories whose tellers agreed, as they are today; who is among them is kept, not the texts.
+
+    Args:
+        code: the round's code.
+        day: date of the file, where it differs from the last one.
+        tell: is told of each step when it begins.
+
+    Raises:
+        ReleaseError: no such round, its file does not ask, or stories wait for the language engine.
+        exports.ExportError: nothing is released, or too few agreed.
+    """
+    row, definition = await _round(code)
+    if definition.research is None:
+        raise ReleaseError(
+            f"{code} does not ask whether researchers may read stories. A round whose file has "
+            "`research` does."
+        )
+    earlier = await history(row.id)
+    tell("collecting")
+    try:
+        told = await agreed(row.id)
+    except Unread:
+        raise ReleaseError(UNREAD) from None
+    made = exports.collect(
+        told,
+        _codes(),
+        Policy(catalogue(definition, day)),
+        earlier,
+        series=nlp.model_version(),
+        published=day.isoformat(),
+    )
+    last = earlier.shared[-1] if earlier.shared else None
+    if last is not None and last.members.equals(made.shared.members):
+        return replace(made, published=last.published), _study(definition)
+    await _keep_stories(row.id, len(earlier.shared) + 1, made)
+    logs.event("exported", round=definition.code, number=made.number)
+    return made, _study(definition)
+
+
+def _codes() -> list[Code]:
+    """The codebook's themes, with what each means."""
+    return [
+        Code(code.id, code.group, rounds.names(code.label), code.definition)
+        for code in nlp.codebook().codes
+    ]
 
 
 async def kept_dataset(code: str) -> tuple[Dataset, Study] | None:
@@ -141,10 +216,7 @@ async def _answers(row: Round, definition: Definition) -> Answers:
     try:
         return await frame(row.id, questionnaire.counted(definition))
     except Unread:
-        raise ReleaseError(
-            "Some stories have not been read by the language engine. Run: fortell worker --once "
-            "(if it stays so, the worker's log names the error)."
-        ) from None
+        raise ReleaseError(UNREAD) from None
 
 
 async def leaves_out_copies(code: str) -> bool:
@@ -185,6 +257,20 @@ async def _keep_dataset(round_id: UUID, made: Dataset) -> None:
         raise ReleaseError("Another data set was made at the same time. Run the command again.")
 
 
+async def _keep_stories(round_id: UUID, file: int, made: Stories) -> None:
+    """Store whose stories are in a file under a key of round and file, so that each is the next."""
+    row = StoriesRow(
+        id=uuid5(round_id, f"stories {file}"),
+        round=round_id,
+        file=file,
+        number=made.number,
+        published=datetime.date.fromisoformat(made.published),
+        members=made.members_to_bytes(),
+    )
+    if not await _once(StoriesRow, row):
+        raise ReleaseError("Stories were taken out at the same time. Run the command again.")
+
+
 async def _once(table: type[Table], row: Table) -> bool:
     """Store a row, unless there is one with its key."""
     key = table._meta.primary_key
@@ -215,13 +301,29 @@ def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
     last = max(first, min(day, definition.closes or day))
     return Catalogue(
         services=tuple(
-            Service(service.key, service.service_class, rounds.names(service.name))
+            Service(
+                service.key,
+                service.service_class,
+                rounds.names(service.name),
+                area=service.area,
+                valid_from=_iso(service.valid_from),
+                valid_to=_iso(service.valid_to),
+                replaces=tuple(service.replaces),
+            )
             for service in definition.services
         ),
         groups=tuple(Group(group.id, rounds.names(group.label)) for group in book.groups),
         themes=tuple(Theme(c.id, c.group, c.level, rounds.names(c.label)) for c in book.codes),
         periods=exports.quarters(_thursday(first), _thursday(last)),
+        areas=tuple(
+            Area(area.key, area.level, rounds.names(area.name), area.parent)
+            for area in definition.areas
+        ),
     )
+
+
+def _iso(day: datetime.date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _thursday(day: datetime.date) -> datetime.date:
@@ -241,6 +343,7 @@ async def history(round_id: UUID) -> History:
     sets = (
         await DatasetRow.objects().where(DatasetRow.round == round_id).order_by(DatasetRow.number)
     )
+    files = await StoriesRow.objects().where(StoriesRow.round == round_id).order_by(StoriesRow.file)
     return History(
         tuple(
             Release.from_bytes(_as_published(row.document, row.digest), row.members) for row in rows
@@ -249,6 +352,9 @@ async def history(round_id: UUID) -> History:
         exports=tuple(
             Dataset.from_bytes(_as_published(row.document, row.digest), row.members).exported
             for row in sets
+        ),
+        shared=tuple(
+            Shared.from_bytes(row.number, row.published.isoformat(), row.members) for row in files
         ),
     )
 
@@ -281,7 +387,7 @@ def _study(definition: Definition) -> Study:
 async def latest(round_id: UUID) -> Release | None:
     """The latest release of a round that is not retracted, as it was published."""
     document = await latest_document(round_id)
-    return None if document is None else Release.from_bytes(document)
+    return None if document is None else _parsed(document)
 
 
 async def earlier(round_id: UUID, made: Release) -> list[Release]:
@@ -301,7 +407,19 @@ async def earlier(round_id: UUID, made: Release) -> list[Release]:
         )
         .order_by(ReleaseRow.number)
     )
-    return [Release.from_bytes(_as_published(row["document"], row["digest"])) for row in rows]
+    return [_parsed(_as_published(row["document"], row["digest"])) for row in rows]
+
+
+async def released_on(round_id: UUID) -> datetime.date | None:
+    """The day of a round's latest release that is not retracted."""
+    retracted = sorted(await _retracted(round_id))
+    row = (
+        await ReleaseRow.select(ReleaseRow.published)
+        .where((ReleaseRow.round == round_id) & ReleaseRow.number.not_in([0, *retracted]))
+        .order_by(ReleaseRow.number, ascending=False)
+        .first()
+    )
+    return None if row is None else row["published"]
 
 
 async def latest_document(round_id: UUID) -> bytes | None:
@@ -318,6 +436,16 @@ async def latest_document(round_id: UUID) -> bytes | None:
         .first()
     )
     return None if row is None else _as_published(row["document"], row["digest"])
+
+
+def _parsed(document: bytes) -> Release:
+    """Read a document, once while it is among the last; a large one is read each time."""
+    return _kept(document) if len(document) <= KEPT_BYTES else Release.from_bytes(document)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(document: bytes) -> Release:
+    return Release.from_bytes(document)
 
 
 def _as_published(text: str, digest: str) -> bytes:

@@ -39,3 +39,25 @@ class DatasetRow(Table, tablename="dataset"):
     document = Text()
     members = Bytea()
     digest = Varchar(64)
+
+
+class StoriesRow(Table, tablename="shared_stories"):
+    """Whose stories were in a round's file number `file`; the texts themselves are not kept here.
+
+    `number` is that of the release beside it, `members` is guarded like answers.
+    """
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    file = Integer()
+    number = Integer()
+    published = Date(default=None)
+    members = Bytea()
+
+
+class Written(Table, tablename="written"):
+    """What people wrote for a round's reports, but for quotes: an `exports.Words`, JSON."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    document = Text()

@@ -1,10 +1,11 @@
 """A file of what people write for reports: read, every mistake told with its line, its schema.
 
-It comes in by file until the staff pages can take it: quotes that two people have approved,
-interpretations (two or more), questions, and figures from elsewhere with source, year, definition.
+It comes in by file until the staff pages can take it: quotes that were drawn and that two people
+have approved, interpretations (two or more), questions, and figures from elsewhere with source,
+year and definition.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,22 +15,25 @@ import yaml
 import exports
 from enumerations import Language
 from exports import Context, Interpretation, Question, Quote, Words
-from server.collect.round_file import Loader, Mistake, line_of, misfits
+from server.line_file import Mistake, checked, misfits, text_of
 
 Line = Annotated[str, msgspec.Meta(min_length=1)]
 Texts = dict[Language, Line]
 
 
 class QuoteEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A de-identified quote; `approved` are those who have read it and said that it may be shown.
+    """A de-identified quote, as `fortell words draw` wrote it.
 
-    `service` is the service's key; left out, the quote stands on everybody's report alone.
+    `approved` are those who have read it and said that it may be shown; one that nobody has
+    approved is left out. `service` is the service's key; left out, the quote stands on everybody's
+    report alone. `seal` says that it was drawn and has not been changed.
     """
 
     theme: Line
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
     approved: list[Line]
     service: Line = exports.ALL
+    seal: str = ""
 
 
 class InterpretationEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -65,53 +69,58 @@ class WordsFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     context: list[ContextEntry] = []
 
 
+Check = Callable[[WordsFile], Iterable[Mistake]]
+
+
 class WordsError(Exception):
     """A file of words cannot be used; the message names each line and says what to do."""
 
 
-def read(path: Path) -> Words:
+def read(path: Path, more: Check = lambda file: ()) -> Words:
     """Read a file of words.
 
     Args:
         path: a YAML file.
+        more: what else is wrong with a file of which each part is right by itself.
 
     Raises:
         WordsError: the file cannot be read or has mistakes.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WordsError(
-            f"{path} cannot be read ({type(error).__name__}). Give the path of a UTF-8 YAML file."
-        ) from None
-    return parse(text, path.name)
+    return parse(text_of(path, WordsError), path.name, more)
 
 
-def parse(text: str, name: str) -> Words:
+def parse(text: str, name: str, more: Check = lambda file: ()) -> Words:
     """Read a file of words.
 
     Args:
         text: YAML.
         name: what the file is called, for messages.
+        more: as for `read`.
 
     Raises:
         WordsError: the file has mistakes; the message gives each one's line and what to do.
     """
-    try:
-        node = yaml.compose(text, Loader=Loader)
-        data = yaml.load(text, Loader=Loader)  # noqa: S506 (a SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WordsError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
-    except (yaml.YAMLError, RecursionError):
-        raise WordsError(f"{name}: this is not YAML; save the file as UTF-8 text.") from None
-    wrong = list(misfits(WordsFile, data, "$"))
-    if not wrong:
-        wrong = list(_mistakes(msgspec.convert(data, WordsFile, strict=True)))
-    if wrong:
-        found = sorted({(line_of(node, path), said) for path, said in wrong})
-        raise WordsError("\n".join(f"{name}, line {line}: {said}" for line, said in found))
-    return _words(msgspec.convert(data, WordsFile, strict=True))
+
+    def mistakes(data: Any) -> list[Mistake]:
+        unfit = list(misfits(WordsFile, data, "$", {}))
+        if unfit:
+            return unfit
+        file = msgspec.convert(data, WordsFile)
+        return [*_mistakes(file), *more(file)]
+
+    return _words(msgspec.convert(checked(text, name, mistakes, WordsError), WordsFile))
+
+
+def write(quotes: Iterable[QuoteEntry], top: str) -> str:
+    """Return a file of drawn quotes that nobody has approved yet.
+
+    Args:
+        quotes: what was drawn.
+        top: what whoever opens it is told, in lines.
+    """
+    entries = [msgspec.to_builtins(quote) for quote in quotes]
+    said = yaml.safe_dump({"quotes": entries}, allow_unicode=True, sort_keys=False, width=1000)
+    return "".join(f"# {line}\n" for line in top.splitlines()) + said
 
 
 def schema() -> dict[str, Any]:
@@ -123,8 +132,11 @@ def _mistakes(file: WordsFile) -> Iterator[Mistake]:
     """What types cannot say."""
     for index, quote in enumerate(file.quotes):
         people = {name.strip().casefold() for name in quote.approved}
-        if len(people) < exports.APPROVERS:
-            said = f"a quote is approved by {exports.APPROVERS} different people. Let another read."
+        if people and len(people) < exports.APPROVERS:
+            said = (
+                f"a quote is approved by {exports.APPROVERS} different people. Let another read, "
+                "or write [] to leave it out."
+            )
             yield f"$.quotes[{index}].approved", said
     for index, entry in enumerate(file.interpretations):
         if len(entry.texts) < exports.INTERPRETATIONS:
@@ -149,7 +161,9 @@ def _texts(file: WordsFile) -> Iterator[tuple[str, Texts]]:
 
 def _words(file: WordsFile) -> Words:
     return Words(
-        quotes=tuple(Quote(q.theme, q.text, q.service, tuple(q.approved)) for q in file.quotes),
+        quotes=tuple(
+            Quote(q.theme, q.text, q.service, tuple(q.approved)) for q in file.quotes if q.approved
+        ),
         interpretations=tuple(
             Interpretation(entry.about, tuple(_plain(text) for text in entry.texts))
             for entry in file.interpretations

@@ -9,6 +9,7 @@ from enumerations import ActionStatus
 from server.act.ledger import Answer
 
 TEXT_LIMIT = 600
+OWNER_LIMIT = 80
 FARTHEST = datetime.timedelta(days=731)
 
 
@@ -19,6 +20,8 @@ class Form:
     status: str = ""
     text: str = ""
     next_check: str = ""
+    owner: str = ""
+    began: str = ""
     seen: str = ""
     errors: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
@@ -27,8 +30,18 @@ def of_answer(answer: Answer | None) -> Form:
     """The form as it is opened."""
     if answer is None:
         return Form()
-    day = answer.next_check.strftime("%d.%m.%Y") if answer.next_check else ""
-    return Form(answer.status.value, answer.text, day, answer.version)
+    return Form(
+        status=answer.status.value,
+        text=answer.text,
+        next_check=_typed(answer.next_check),
+        owner=answer.owner,
+        began=_typed(answer.began),
+        seen=answer.version,
+    )
+
+
+def _typed(day: datetime.date | None) -> str:
+    return "" if day is None else day.strftime("%d.%m.%Y")
 
 
 def read(
@@ -48,6 +61,8 @@ def read(
         status=fields.get("status", ""),
         text=fields.get("text", "").strip(),
         next_check=fields.get("next_check", "").strip(),
+        owner=" ".join(fields.get("owner", "").split()),
+        began=fields.get("began", "").strip(),
         seen=fields.get("seen", ""),
     )
     if form.status not in set(ActionStatus):
@@ -56,10 +71,25 @@ def read(
         form.errors["text"] = ("text_empty", {})
     elif len(form.text) > TEXT_LIMIT:
         form.errors["text"] = ("text_long", {"length": len(form.text), "limit": TEXT_LIMIT})
+    if len(form.owner) > OWNER_LIMIT:
+        numbers = {"length": len(form.owner), "limit": OWNER_LIMIT}
+        form.errors["owner"] = ("text_long", numbers)
+    began = _began(form, today)
     day = _check_date(form, before, today)
     if form.errors:
         return form, None
-    return form, Answer(ActionStatus(form.status), form.text, day)
+    return form, Answer(ActionStatus(form.status), form.text, day, form.owner, began)
+
+
+def _began(form: Form, today: datetime.date) -> datetime.date | None:
+    if not form.began:
+        return None
+    day = _date(form.began)
+    if day is None:
+        form.errors["began"] = ("date_wrong", {})
+    elif day > today:
+        form.errors["began"] = ("date_not_yet", {})
+    return day
 
 
 def _check_date(form: Form, before: Answer | None, today: datetime.date) -> datetime.date | None:

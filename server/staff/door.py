@@ -170,7 +170,10 @@ def page(
 
 def way_back(path: str) -> str:
     """A page of ours that somebody wanted; anything else becomes the first page."""
-    known = re.fullmatch(r"/stab(/[A-Z0-9]{4,12}/(tiltak(/[A-Za-z0-9_]{1,40})?|kort|like))?", path)
+    known = re.fullmatch(
+        r"/stab(/[A-Z0-9]{4,12}/(tiltak(/[A-Za-z0-9_]{1,40})?|kort|like)|/samlinger(/[A-Z0-9]{6}(/rapport)?)?)?",
+        path,
+    )
     return path if known else HOME
 
 

@@ -13,7 +13,7 @@ from server.staff.door import signed_in
 @get("/{code:str}/data/{form:str}", guards=[signed_in])
 async def data_file(code: FromPath[str], form: FromPath[str]) -> Response[bytes]:
     """One file of the data set that was made beside the latest release; none is made here."""
-    if form not in exports.formats(rows=True):
+    if form not in exports.formats(exports.Dataset):
         raise Problem(404, "unknown_format", *UNKNOWN)
     kept = await service.kept_dataset(code)
     if kept is None:

@@ -9,13 +9,12 @@ from litestar.params import FromPath
 
 from server import pages
 from server.act import ledger
-from server.act.ledger import Answer, Area, Subject
+from server.act.ledger import Answer, Area, Decided, Subject
 from server.act.routes import show as show_card
 from server.collect import copies, live, rounds
 from server.collect.live import LiveRound
 from server.errors import Problem
 from server.release import service
-from server.release.tables import ReleaseRow
 from server.staff import answer_form, door
 from server.staff.answer_form import Form
 from server.staff.door import AnyRequest, sent_from_our_page, signed_in
@@ -24,15 +23,11 @@ from server.staff.door import AnyRequest, sent_from_our_page, signed_in
 @get("/", guards=[signed_in])
 async def rounds_page(request: AnyRequest) -> Response[str]:
     """Every round, the newest first. No figure stands here: none has passed the gate."""
-    released = await ReleaseRow.select(ReleaseRow.round, ReleaseRow.published).order_by(
-        ReleaseRow.number
-    )
-    latest = {row["round"]: row["published"] for row in released}
     shown = [
         {
             "definition": definition,
             "status": (await live.live_round(definition.code, _today())).status,
-            "released": latest.get(row.id),
+            "released": await service.released_on(row.id),
             "published": await ledger.published_on(row.id),
             "copies": await copies.is_waiting(row.id),
         }
@@ -51,6 +46,7 @@ class Ledger:
     others: list[Subject]
     given: dict[str, Answer]
     published: datetime.date | None
+    decided: list[Decided]
 
     @property
     def path(self) -> str:
@@ -90,6 +86,7 @@ async def _open(code: str) -> Ledger:
         others=ledger.not_shown(release, given),
         given=given,
         published=await ledger.published_on(found.id),
+        decided=await ledger.decided(found.id),
     )
 
 

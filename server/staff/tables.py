@@ -28,8 +28,8 @@ class Session(Table, tablename="session"):
 class Look(Table, tablename="look"):
     """Somebody looked at stories that are held back, or decided about some of them.
 
-    `act` is server.staff.copies.Act. The week is all that is kept of when: a day would tell which
-    of two copies came first.
+    `act` is what `server.staff.copies` did, or DREW of `server.release.written`. The
+    week is all that is kept of when: a day would tell which of two copies came first.
     """
 
     id = UUID(primary_key=True, default=UUID4())

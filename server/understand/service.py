@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from piccolo.table import Table
 
 import nlp
 from server import logs
@@ -16,11 +17,14 @@ from server.collect.company import shuffle
 from server.collect.responses import decode
 from server.collect.tables import Response
 from server.database.connection import current
-from server.understand.tables import Annotation
+from server.understand.tables import Annotation, Coded, Quoted
 
 CLAIM = 32
 """Responses read at a time; a killed worker loses no more than that work."""
 
+
+HANGING: tuple[type[Table], ...] = (Annotation, Quoted, Coded)
+"""Tables of what points at a response and goes with its stories."""
 
 _unreadable: set[UUID] = set()
 """Responses that the engine failed on; tried again when the process starts anew."""
@@ -87,34 +91,44 @@ async def _keep(annotations: list[Annotation]) -> None:
 
 async def _taken_along(rows: list[dict[str, Any]]) -> list[Annotation]:
     """What was read in others of the same rounds and weeks, taken out for a moment."""
-    return await take_out(
+    return await _taken(
+        Annotation,
         await company.of_answers(
             rows,
             Response.has_story == True,  # noqa: E712
             Response.id.not_in([row["id"] for row in rows]),
-        )
+        ),
     )
 
 
-async def take_out(responses: list[UUID]) -> list[Annotation]:
-    """Remove what was read in responses that are written anew, for `put_back` to store again."""
+Hanging = dict[type[Table], list[Any]]
+"""Rows that point at responses, by their table."""
+
+
+async def take_out(responses: list[UUID]) -> Hanging:
+    """Remove what points at responses that are written anew, for `put_back` to store again."""
+    return {table: await _taken(table, responses) for table in HANGING}
+
+
+async def _taken(table: type[Any], responses: list[UUID]) -> list[Any]:
     if not responses:
         return []
-    query = Annotation.delete().where(Annotation.response.is_in(responses))
-    return [Annotation(**row) for row in await query.returning(*Annotation.all_columns())]
+    query = table.delete().where(table.response.is_in(responses))
+    return [table(**row) for row in await query.returning(*table.all_columns())]
 
 
-async def put_back(annotations: list[Annotation]) -> None:
+async def put_back(hanging: Hanging) -> None:
     """Store what `take_out` removed, in random order, within the same transaction."""
-    shuffle(annotations)
-    for chunk in company.chunks(annotations):
-        await Annotation.insert(*chunk)
+    for table, rows in hanging.items():
+        shuffle(rows)
+        for chunk in company.chunks(rows):
+            await table.insert(*chunk)
 
 
 async def forget(responses: list[UUID]) -> None:
-    """Remove all that was read in some responses, within the transaction that changes them."""
-    if responses:
-        await Annotation.delete().where(Annotation.response.is_in(responses))
+    """Remove what points at some responses, within the transaction that changes them."""
+    for table in HANGING:
+        await _taken(table, responses)
 
 
 def _unread() -> Any:

@@ -4,7 +4,7 @@ from piccolo.columns import UUID, ForeignKey, Text, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
-from server.collect.tables import Response
+from server.collect.tables import Response, Round
 
 
 class Annotation(Table, tablename="annotation"):
@@ -18,4 +18,29 @@ class Annotation(Table, tablename="annotation"):
     id = UUID(primary_key=True, default=UUID4())
     response = ForeignKey(Response, index=True)
     model_version = Varchar(80)
+    document = Text()
+
+
+class Quoted(Table, tablename="quoted"):
+    """A part of a story that two people let stand in reports.
+
+    It points at its answer, and goes when the story does. `document` is an `exports.Quote`, JSON.
+    """
+
+    id = UUID(primary_key=True, default=UUID4())
+    response = ForeignKey(Response, index=True)
+    round = ForeignKey(Round, index=True)
+    document = Text()
+
+
+class Coded(Table, tablename="coded"):
+    """A part of a story that two people coded without knowing what the other found.
+
+    It points at its answer, and goes when the story does. `document` is a
+    `server.release.coding.Coded`, JSON.
+    """
+
+    id = UUID(primary_key=True, default=UUID4())
+    response = ForeignKey(Response, index=True)
+    round = ForeignKey(Round, index=True)
     document = Text()

@@ -11,15 +11,18 @@ import httpx
 from litestar import Litestar
 
 import exports
-from enumerations import ActionStatus
+from enumerations import ActionStatus, Language
 from server.act import ledger
 from server.act.ledger import Answer
 from server.collect import inbox, rounds
 from server.release import service
 from server.understand import service as understand
+from server.workshop import sessions
+from server.workshop.tables import Workshop
 from tests.server.rounds import CODE, answer, file_text, receipt
 
 CANARY = "kanarifuglsang"
+WORKSHOP = "SAMLNG"
 STORIES = (f"de hørte på meg, {CANARY}", f"måtte vente lenge, {CANARY}")
 AGES = ("13-15", "16-17", "18-24", None)
 TODAY = datetime.date.today()
@@ -46,7 +49,11 @@ def answers(first: int, last: int) -> Iterator[dict[str, Any]]:
 
 
 async def load_round(**changes: Any) -> None:
+    """A round, and beside it a workshop that is over: its screens stay as they are."""
     await rounds.keep(rounds.parse(file_text(**changes), "runde.yaml"))
+    row = await sessions.make("samskaping", "Samling", Language.BOKMAL, TODAY)
+    over = {Workshop.code: WORKSHOP, Workshop.phase: "closed", Workshop.counted: True}
+    await Workshop.update(over).where(Workshop.id == row.id)
 
 
 async def send(client: httpx.AsyncClient, first: int, last: int) -> None:
@@ -99,6 +106,7 @@ def card(*addresses: str) -> Route:
 
 
 RECEIPT = receipt()
+CARD = "6f1c2f5e-8a55-4d8f-9a3c-0f4b7a1d2c3e"
 SENT = answer(RECEIPT)
 """An answer that each walk sends again."""
 
@@ -153,6 +161,61 @@ ROUTES = {
         f"/rapport/{CODE}/ingen",
         f"/rapport/{CODE}/*",
     ),
+    "/s": nothing("/s"),
+    "/s/{code:str}": nothing(f"/s/{WORKSHOP}", "/s/INGEN"),
+    "/s/{code:str}/skjerm": nothing(f"/s/{WORKSHOP}/skjerm"),
+    "/s/{code:str}/qr.svg": nothing(f"/s/{WORKSHOP}/qr.svg", "/s/INGEN/qr.svg"),
+    "/api/workshops/{code:str}": nothing(f"/api/workshops/{WORKSHOP}", "/api/workshops/INGEN"),
+    "/api/workshops/{code:str}/events": nothing("/api/workshops/INGEN/events"),
+    "/api/workshops/{code:str}/work": nothing(f"/api/workshops/{WORKSHOP}/work"),
+    "/api/workshops/{code:str}/phones": nothing(
+        f"/api/workshops/{WORKSHOP}/phones", bodies=(None, {}, {CANARY: CANARY})
+    ),
+    "/api/workshops/{code:str}/cards/{card:uuid}": nothing(
+        f"/api/workshops/{WORKSHOP}/cards/{CARD}"
+    ),
+    "/api/workshops/{code:str}/votes": nothing(f"/api/workshops/{WORKSHOP}/votes"),
+    "/api/workshops/{code:str}/choices/{card:uuid}": nothing(
+        f"/api/workshops/{WORKSHOP}/choices/{CARD}"
+    ),
+    "/api/workshops/{code:str}/mine": nothing(f"/api/workshops/{WORKSHOP}/mine"),
+    "/stab/samlinger": nothing("/stab/samlinger", "/stab/samlinger?lang=nn"),
+    "/stab/samlinger/{code:str}": nothing(f"/stab/samlinger/{WORKSHOP}", "/stab/samlinger/INGEN"),
+    "/stab/api/form-token": nothing("/stab/api/form-token"),
+    "/stab/api/workshops/{code:str}": nothing(f"/stab/api/workshops/{WORKSHOP}"),
+    "/stab/api/workshops/{code:str}/events": nothing("/stab/api/workshops/INGEN/events"),
+    "/stab/api/workshops/{code:str}/steer": nothing(
+        f"/stab/api/workshops/{WORKSHOP}/steer", bodies=(None, {"do": "next"}, {CANARY: CANARY})
+    ),
+    "/stab/api/workshops/{code:str}/prompts": nothing(f"/stab/api/workshops/{WORKSHOP}/prompts"),
+    "/stab/api/workshops/{code:str}/notes/{card:uuid}": nothing(
+        f"/stab/api/workshops/{WORKSHOP}/notes/{CARD}"
+    ),
+    **{
+        f"/stab/api/workshops/{{code:str}}/{path}": nothing(
+            f"/stab/api/workshops/{WORKSHOP}/{tried}"
+        )
+        for path, tried in (
+            ("propose", "propose"),
+            ("themes", "themes"),
+            ("questions/{theme:str}", "questions/A1_relasjon_tillit"),
+            ("actions", "actions?level=now"),
+            ("actions/{action:uuid}", f"actions/{CARD}"),
+        )
+    },
+    **{
+        f"/stab/samlinger/{{code:str}}/{path}": nothing(f"/stab/samlinger/{WORKSHOP}/{tried}")
+        for path, tried in (
+            ("rapport", "rapport?diagram=kake"),
+            ("rapport/tekst/{section:str}", "rapport/tekst/intro"),
+            ("rapport/tiltak", "rapport/tiltak"),
+            *(
+                (f"rapport.{suffix}", f"rapport.{suffix}")
+                for suffix in ("html", "pdf", "docx", "md")
+            ),
+            ("oppover.csv", "oppover.csv"),
+        )
+    },
     "/static/{file_path:path}": nothing("/static/innsikt.css", "/static/finnes-ikke.js"),
     "/schema": nothing("/schema"),
     "/schema/openapi.json": nothing("/schema/openapi.json"),

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from litestar import Litestar
 
 import exports
-from exports import Dataset, Figure, Release, Share
+from exports import Dataset, Figure, Release, Share, Stories
 from nlp.codebook import CODEBOOK_FILE
 from server import demo
 from server.app import create_app
@@ -206,6 +206,7 @@ class Command:
 
     words: tuple[str, ...]
     prints: str
+    code: int = 0
 
 
 FILE = "FILE"
@@ -217,7 +218,27 @@ COMMANDS = {
     ),
     "export": Command(("--round", CODE, "--output", FILE), r"(?:Wrote [^\n]*\.\n){3,}"),
     "report": Command(("--round", CODE, "--service", "nav", "--output", FILE), r"Wrote [^\n]*\.\n"),
-    "words check": Command(("WORDS",), r"[^\n]* can be used: fortell report --words [^\n]*\n"),
+    "words check": Command(("WORDS",), r"[^\n]* is right: fortell words load [^\n]*\n"),
+    "words load": Command(
+        ("--round", CODE, "WORDS"),
+        rf"Loaded: 0 quotes, [^\n]*\. The reports of {CODE} show them from now on\.\n",
+    ),
+    "words draw": Command(  # what it writes where tellers were told: tests/server/test_written.py
+        ("--round", CODE, "--reader", "ola", "--output", FILE),
+        rf"Error: {CODE} has told nobody that stories may be quoted, [^\n]*\n",
+        code=1,
+    ),
+    "coding draw": Command(  # the same: tests/server/test_coding.py
+        ("--round", CODE, "--reader", "ola", "--reader", "kari", "--output", FILE),
+        rf"Error: {CODE} has told nobody that stories may be quoted, [^\n]*\n",
+        code=1,
+    ),
+    "coding load": Command(
+        ("--round", CODE, "WORDS", "WORDS"),
+        r"Error: words.yaml, line 1: missing required field `parts`\. Write it\.\n"
+        r"[^\n]* `reader`\. Write it\.\n[^\n]* unknown field `questions`\. [^\n]*\n",
+        code=1,
+    ),
     "round check": Command(("ROUND",), rf"[^\n]* is a round: {CODE}\.\n"),
     "round load": Command(("ROUND",), rf"Loaded\. Answering page: [^\n]*/r/{CODE}\n"),
     "round list": Command((), rf"{CODE}  2026-01-01 – …  Fortell\n"),
@@ -329,14 +350,14 @@ def test_no_command_prints_or_writes_a_count_or_a_text(
         places = given | {FILE: str(output)}
         words = [*name.split(), *(places.get(word, word) for word in command.words)]
         done = fortell(database, *words)
-        assert done.exit_code == 0, (name, done.output)
+        assert done.exit_code == command.code, (name, done.output)
         assert re.fullmatch(command.prints, done.output), (name, done.output)
         files_written = sorted(output.iterdir()) if output.is_dir() else [output]
         for said in (done.output, *(written(path) for path in files_written if path.exists())):
             assert not numbers(said.replace(str(folder), "")) & EXACT, name
             assert CANARY not in said.lower()
         if name == "export":
-            assert len(files_written) == len(exports.formats()) + 1
+            assert len(files_written) == len(exports.formats(Release)) + 1
     log = folder / "log"
     with serving(database, log) as server:
         assert httpx.get(f"{server.url}/rapport/{CODE}").status_code == 200
@@ -427,6 +448,9 @@ def imported(module: ast.Module) -> set[str]:
     return found
 
 
+FRAME = "server.release.frame"
+
+
 def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
     """The engine's module reads answers to hear them; `frame` alone puts the two together.
 
@@ -450,17 +474,35 @@ def test_answers_and_what_was_heard_in_them_meet_in_one_module_only() -> None:
         "server.collect.signers": {"answers"},  # whether there are any
         "server.database.connection": {"answers", "heard"},
         "server.release.frame": {"answers", "heard"},
+        "server.release.written": {"answers"},  # parts of stories, for those who are named to read
         "server.understand.service": {"answers", "heard"},
         "server.understand.tables": {"answers"},
     }
+    taken = {}
     for name, module in modules("server"):
         names = imported(module)
-        whole = {"server.collect.tables", "server.understand.tables", "server.release.frame"}
-        assert not names & whole, name
-        if any(found.startswith("server.release.frame.") for found in names):
-            assert name == "server.release.service"
+        assert not names & {"server.collect.tables", "server.understand.tables"}, name
         if "polars" in names:
             assert name == "server.release.frame"
+        taken[name] = {full.removeprefix(f"{FRAME}.") for full in names if full.startswith(FRAME)}
+        if FRAME in taken[name]:
+            taken[name] = taken[name] - {FRAME} | of_module(module, "frame")
+    assert {name: found for name, found in taken.items() if found} == {
+        "server.release.service": {"Answers", "Unread", "agreed", "frame"},
+        "server.release.written": {"quotable"},  # single parts, for named people to approve
+        "server.release.coding": {"CodedPart", "units"},  # and for two to code
+    }
+
+
+def of_module(module: ast.Module, imported: str) -> set[str]:
+    """What is used of a module that is imported whole."""
+    return {
+        node.attr
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == imported
+    }
 
 
 def attributes(module: ast.Module) -> Counter[str]:
@@ -489,11 +531,11 @@ def test_what_comes_after_the_gate_takes_what_the_gate_let_out() -> None:
     takes: dict[Callable[..., Any], Any] = {
         exports.render_report: Release,
         exports.render_index: Release,
-        exports.write: Release | Dataset,
-        exports.write_folder: Release | Dataset,
-        exports.write_codebook: Release | Dataset,
-        exports.write_csv: Release | Dataset,
-        exports.write_parquet: Release | Dataset,
+        exports.write: Release | Dataset | Stories,
+        exports.write_folder: Release | Dataset | Stories,
+        exports.write_codebook: Release | Dataset | Stories,
+        exports.write_csv: Release | Dataset | Stories,
+        exports.write_parquet: Release | Dataset | Stories,
         exports.share: Figure,
         exports.net_growth: Figure,
         exports.about: Share,

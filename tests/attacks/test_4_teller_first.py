@@ -72,7 +72,7 @@ async def hear(sentiment: str, version: str | None = None) -> None:
     """
     await Annotation.delete(force=True)
     themes = [{"id": code.id, "p": 1.0} for code in nlp.codebook().codes]
-    units = [{"themes": themes, "sentiment": sentiment}]
+    units = [{"start": 0, "end": 1, "themes": themes, "sentiment": sentiment}]
     document = msgspec.json.encode([{"units": units}]).decode()
     for row in await Response.select(Response.id).where(Response.has_story == True):  # noqa: E712
         await Annotation.insert(
@@ -142,7 +142,8 @@ async def test_a_theme_that_only_the_teller_hears_has_no_tone(client: httpx.Asyn
     row = await load()
     found = await proposal(client)
     await tell(client, answer(sealed={"n1": sealed(found, [WAITING, MONEY])}))
-    units = [{"themes": [{"id": WAITING, "p": 1.0}], "sentiment": "positive"}]
+    themes = [{"id": WAITING, "p": 1.0}]
+    units = [{"start": 0, "end": 1, "themes": themes, "sentiment": "positive"}]
     (there,) = await Response.select(Response.id)
     await Annotation.insert(
         Annotation(

@@ -44,6 +44,9 @@ CATALOGUE = Catalogue(
 )
 
 
+EXPLAINED: tuple[list[str], ...] = (["individ"], ["situasjon"], ["relasjon", "situasjon"], [])
+
+
 def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[str, object]]:
     """Invented answers, of which most agree."""
     drawn = random.Random(seed)
@@ -67,6 +70,7 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
                 "themes_positive": [theme for theme in told if drawn.random() < 0.7],
                 "themes_first": first,
                 "themes_proposed": first and ([] if number % 3 else first[:1]),
+                "explained_by": EXPLAINED[number % len(EXPLAINED)],
                 "dont_know": unsaid,
                 "merk1": MARKS[number % len(MARKS)],
             }
@@ -76,7 +80,8 @@ def tellers(count: int, service: str, period: str, seed: int) -> Iterator[dict[s
 def frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     texts = pl.List(pl.String)
     names = ["services", "themes", "themes_positive", "themes_first", "themes_proposed"]
-    lists = dict.fromkeys([*names, "dont_know"], texts) | {"merk1": pl.List(pl.Int64)}
+    names += ["explained_by", "dont_know"]
+    lists = dict.fromkeys(names, texts) | {"merk1": pl.List(pl.Int64)}
     return pl.DataFrame(rows, schema_overrides=lists | dict.fromkeys(ASKED, pl.Int64))
 
 
@@ -169,6 +174,8 @@ def known_words(language: Language) -> "re.Pattern[str]":
         form(text["released"], number=str(last().number), date=date),
         form(text["reason.too_little_change"], dates=dates, k="1[05]"),
         form(text["reason.too_few"], k="1[05]"),
+        form(text["reason.too_early"], first="30|45"),
+        form(text["few_told"], k="1[05]", n=r"\d+[05]", labels=r"[^.]+"),
         form(text["agreement_hidden"], k="1[05]"),
         form(text["reason.covered_by_group"], k="1[05]"),
         form(text["quarter"], quarter="[1-4]", year=r"\d{4}"),

@@ -15,6 +15,8 @@ TOLD = {"A": 0.55, "B": 0.35, "C": 0.5, "D": 0.4, "E": 0.3, "F": 0.25, "G": 0.45
 """How often a story tells of each group of themes; its themes are drawn within the group."""
 LEVELS = dict.fromkeys("AB", Level.PRACTICE) | dict.fromkeys("CD", Level.SYSTEM)
 THEMES = 4
+ASKED_OF = {"D0": "D1_kasteball"}
+"""The id of a theme that questions ask of too, so that a report puts them in its chapter."""
 CHANCES = {
     "mt": [0.08, 0.12, 0.2, 0.35, 0.25],
     "vekst6": [0.05, 0.1, 0.3, 0.35, 0.2],
@@ -32,6 +34,11 @@ def names(text: str) -> dict[str, str]:
     return dict.fromkeys(("nb", "nn", "en"), text)
 
 
+def theme(name: str) -> str:
+    """Return the id of a theme of a group, such as "A0"."""
+    return ASKED_OF.get(name, name)
+
+
 def catalogue(
     services: Sequence[str],
     areas: Sequence[Area] = (),
@@ -46,7 +53,7 @@ def catalogue(
         ),
         groups=tuple(Group(key, names(key)) for key in groups),
         themes=tuple(
-            Theme(f"{key}{i}", key, LEVELS.get(key, Level.PERSONAL), names(f"{key}{i}"))
+            Theme(theme(f"{key}{i}"), key, LEVELS.get(key, Level.PERSONAL), names(f"{key}{i}"))
             for key in groups
             for i in range(themes)
         ),
@@ -72,7 +79,7 @@ def year(
     positive: list[list[str]] = [[] for _ in range(size)]
     for group in groups:
         for row in np.flatnonzero(story & (random.random(size) < TOLD[group])).tolist():
-            said = f"{group}{random.integers(themes)}"
+            said = theme(f"{group}{random.integers(themes)}")
             mentions[row].append(said)
             if random.random() < 0.6:
                 positive[row].append(said)

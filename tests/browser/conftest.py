@@ -20,6 +20,25 @@ AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "ax
 PHONE: ViewportSize = {"width": 360, "height": 640}
 FORTELL = Path(sys.executable).with_name("fortell")
 
+FOCUSED = """() => {
+    const it = document.activeElement;
+    if (it === document.body) return null;
+    const shown = it.matches(".choice input, .slider input")
+        ? it.parentElement.querySelector(".ring") : it;
+    const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+    const { left, top, width, height } = shown.getBoundingClientRect();
+    const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]];
+    const near = it.closest("label, .slider") ?? it;
+    const seen = points.some(([x, y]) => {
+        const found = document.elementFromPoint(left + x * width, top + y * height);
+        return found !== null && (near.contains(found) || found.contains(near));
+    });
+    const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+    const first = it === document.querySelector("header button");
+    return { what: it.outerHTML.slice(0, 120), outlined, seen, first };
+}"""
+"""What has the focus, whether it has an outline, and whether anything lies over it."""
+
 
 @dataclass
 class Running:
@@ -29,6 +48,21 @@ class Running:
     folder: Path
     log: Path
     environment: dict[str, str]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start the server, again where it was killed: at the same address, on the same data."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [FORTELL, "serve"], env=self.environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        wait_for(self.url, self.process)
+
+    def kill(self) -> None:
+        """Kill the server, as a machine does that loses its power."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(20)
 
     def command(self, *words: str) -> str:
         """Run a `fortell` command on the same database."""
@@ -55,18 +89,14 @@ def serving(database: str, folder: Path) -> Iterator[Running]:
         "FORTELL_PORT": str(port),
         "FORTELL_WORKER": "false",
     }
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [FORTELL, "serve"], env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            wait_for(url, process)
-            yield Running(url, folder, log, environment)
-        finally:
-            process.terminate()
-            process.wait(20)
+    started = Running(f"http://127.0.0.1:{port}", folder, folder / "server.log", environment)
+    try:
+        started.start()
+        yield started
+    finally:
+        if started.process is not None:
+            started.process.terminate()
+            started.process.wait(20)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import AXE, PHONE, Running, assert_accessible
+from tests.browser.conftest import AXE, FOCUSED, PHONE, Running, assert_accessible
 from tests.browser.screens import Rounds, loaded, walk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -74,24 +74,6 @@ UNSEEN = f"""() => {{
     if (chosen && not && look(chosen) === look(not)) all.push(chosen);
     return all.map((it) => it.outerHTML.slice(0, 120));
 }}"""
-
-FOCUSED = """() => {
-    const it = document.activeElement;
-    if (it === document.body) return null;
-    const shown = it.matches(".choice input, .slider input")
-        ? it.parentElement.querySelector(".ring") : it;
-    const { outlineStyle, outlineWidth } = getComputedStyle(shown);
-    const { left, top, width, height } = shown.getBoundingClientRect();
-    const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]];
-    const near = it.closest("label, .slider") ?? it;
-    const seen = points.some(([x, y]) => {
-        const found = document.elementFromPoint(left + x * width, top + y * height);
-        return found !== null && (near.contains(found) || found.contains(near));
-    });
-    const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
-    const first = it === document.querySelector("header button");
-    return { what: it.outerHTML.slice(0, 120), outlined, seen, first };
-}"""
 
 
 @pytest.fixture

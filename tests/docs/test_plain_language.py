@@ -240,13 +240,33 @@ def for_the_young(language: str) -> dict[str, str]:
         found |= {f"pages {key}": text for key, text in leaves(server[part], part)}
     for name in ("questions", "helplines"):
         found |= dict(in_language(said(f"server/collect/{name}.yaml"), name, language))
+    return found | in_a_room(language)
+
+
+def in_a_room(language: str) -> dict[str, str]:
+    """What is read in a workshop: on a phone, on the big screen, and aloud by who leads it."""
+    found = {
+        f"{view} {key}": text
+        for view in ("telefon", "leder")
+        for key, text in said(f"frontend/samling/messages/{view}.{language}.json").items()
+    }
+    workshop = said(f"server/pages/messages/{language}.json")["workshop"]
+    found |= {f"pages {key}": text for key, text in leaves(workshop, "workshop")}
+    found |= dict(in_language(said("server/workshop/templates.yaml"), "templates", language))
+    # Those of single themes are S1's own.
+    asked = said("server/workshop/questions.yaml")
+    for part in ("any", "groups"):
+        found |= dict(in_language(asked[part], f"asked.{part}", language))
     return found
 
 
 def for_everybody(language: str) -> dict[str, str]:
     """The same, and the reports."""
     reports = said(f"exports/messages/{language}.json")
-    return for_the_young(language) | {f"exports {key}": text for key, text in reports.items()}
+    found = for_the_young(language) | {f"exports {key}": text for key, text in reports.items()}
+    for name, file in (("asked", "questions"), ("room report", "report/texts")):
+        found |= dict(in_language(said(f"server/workshop/{file}.yaml"), name, language))
+    return found
 
 
 def sentences(text: str) -> list[list[str]]:

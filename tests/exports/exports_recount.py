@@ -43,6 +43,13 @@ def code(row: dict[str, Any], figure: Figure, terms: Catalogue) -> int | None:
         if names & set(row["themes_positive"]):
             return 2
         return int(bool(names & set(row["themes"])))
+    if figure.kind == "attribution":
+        if not row["has_story"] or row.get("story_deleted"):
+            return None
+        found = sorted(set(row["explained_by"]))
+        if len(found) == 1:
+            return ["individ", "relasjon", "situasjon"].index(found[0])
+        return 3 if found else 4
     if figure.kind == "agreement":
         if row["themes_first"] is None or row.get("story_deleted"):
             return None

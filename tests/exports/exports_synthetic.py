@@ -12,7 +12,7 @@ from exports.instruments import items
 
 AGES = [None, *(band.value for band in AgeBand)]
 LISTS = ["services", "themes", "themes_positive", "themes_critical", "dont_know"]
-LISTS += ["themes_first", "themes_proposed"]
+LISTS += ["themes_first", "themes_proposed", "explained_by"]
 ITEMS = [item.id for item in items().values() if item.one and not item.id.startswith("v6n")]
 
 
@@ -71,6 +71,10 @@ def frame(
         "themes_critical": [themes[row].tolist() for row in mentions & ~positive],
     }
     columns |= chosen_first(np.random.default_rng([seed, start, 2]), story, mentions, themes)
+    explained = np.random.default_rng([seed, start, 3]).random((size, 3)) < (0.35, 0.25, 0.25)
+    columns["explained_by"] = [
+        np.array(["individ", "relasjon", "situasjon"])[row].tolist() for row in explained
+    ]
     favourites = np.random.default_rng(seed)
     unsaid: dict[str, np.ndarray] = {}
     for name in asked:

@@ -1,6 +1,7 @@
 """The audit in the gate: what rules miss is kept back, and what cannot be kept back is refused."""
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -26,7 +27,7 @@ from exports import (
     release,
 )
 from exports.disclosure.audit import Audit, audit
-from exports.disclosure.document import Count, Reason
+from exports.disclosure.document import Count, Estimate, Reason
 from exports.disclosure.holding import hold_back
 
 K, BASE = 10, 5
@@ -107,17 +108,25 @@ def test_the_same_people_in_kommune_and_service_prove_nothing() -> None:
     assert audit([told(1, shown)], [], TERMS).findings == ()
 
 
-def test_different_means_prove_that_somebody_is_left() -> None:
+@pytest.mark.parametrize(
+    ("nav", "kommune"),
+    [
+        ({"mean": 3.2}, {"mean": 3.3}),
+        ({"estimates": (Estimate("alpha", 0.7),)}, {"estimates": (Estimate("alpha", 0.8),)}),
+    ],
+)
+def test_different_statistics_prove_that_somebody_is_left(
+    nav: dict[str, Any], kommune: dict[str, Any]
+) -> None:
     # 71 of 75 and 75 of 75: by counts alone the four might be nobody.
-    kommune = NAV_PEOPLE | people("skole", 2, 1)
-    shown = {("item/mt1", "nav"): NAV_PEOPLE, ("item/mt1", "bjerke"): kommune}
+    everybody = NAV_PEOPLE | people("skole", 2, 1)
+    shown = {("item/mt1", "nav"): NAV_PEOPLE, ("item/mt1", "bjerke"): everybody}
     plain = told(1, shown)
     assert audit([plain], [], TERMS).findings == ()
-    means = tuple(
-        replace(figure, mean=mean) for figure, mean in zip(plain.figures, (3.3, 3.2), strict=True)
-    )
+    said = {"nav": nav, "bjerke": kommune}
+    figures = tuple(replace(figure, **said[figure.service]) for figure in plain.figures)
     both = ("item/mt1/bjerke (release 1)", "item/mt1/nav (release 1)")
-    assert (*both, "") in found(audit([replace(plain, figures=means)], [], TERMS))
+    assert (*both, "") in found(audit([replace(plain, figures=figures)], [], TERMS))
 
 
 def test_who_came_between_two_releases_is_found() -> None:

@@ -6,10 +6,12 @@ import json
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pyreadstat
 import pytest
@@ -21,6 +23,7 @@ from exports import (
     FileError,
     Policy,
     Release,
+    Service,
     Study,
     formats,
     release,
@@ -49,6 +52,7 @@ NAMES = [
     "privacy",
     "sav",
 ]
+"""Formats of a release."""
 STUDY = Study(
     "FJORD1",
     {"nb": "Høst i «Fjordvik»", "nn": "Haust i «Fjordvik»", "en": "Autumn in “Fjordvik”"},
@@ -59,23 +63,62 @@ SCHEMA = Path(__file__).parent / "ddi" / "codebook.xsd"
 
 
 def test_each_module_of_the_folder_is_a_format() -> None:
-    assert list(formats()) == NAMES
+    assert list(formats(Release)) == NAMES
+    assert list(formats()) == sorted([*NAMES, "qdpx"])
 
 
 def test_csv_and_parquet_hold_every_published_number() -> None:
     csv = pl.read_csv(render(OUT, "csv"), schema_overrides=dict(_types()))
     parquet = pl.read_parquet(BytesIO(render(OUT, "parquet")))
     assert csv.equals(parquet)
-    shown = csv.filter(pl.col("status") == "shown").select("kind", "subject", "x", "n", "mean")
+    counts = csv.filter((pl.col("status") == "shown") & pl.col("statistic").is_null())
+    shown = counts.select("kind", "subject", "x", "n", "mean")
     expected = [
         (figure.kind, figure.subject, count.x, figure.n, figure.mean)
         for figure in OUT.figures
         for count in figure.categories
     ]
     assert shown.rows() == expected
+    told = csv.filter(pl.col("statistic").is_not_null())
+    assert told.height
+    assert told.select("kind", "n", "statistic", "value", "value_low", "value_high").rows() == [
+        (figure.kind, figure.n, one.name, one.value, one.low, one.high)
+        for figure in OUT.figures
+        for one in figure.estimates
+    ]
+    assert told.select("category", "x").null_count().row(0) == (told.height,) * 2
     hidden = csv.filter(pl.col("status") == "hidden")
     assert hidden.height
     assert hidden.select("x", "n", "mean", "category").null_count().row(0) == (hidden.height,) * 4
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet"])
+def test_duckdb_reads_every_row_letter_and_number(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{name}"
+    write(OUT, path, name, STUDY)
+    options = ", header=true, all_varchar=true, encoding='utf-8'" if name == "csv" else ""
+    found = duckdb.sql(f"SELECT * FROM read_{name}('{path}'{options})")
+    assert found.columns == list(COLUMNS)
+    expected = table(OUT).rows()
+    if name == "parquet":
+        assert found.fetchall() == expected
+        return
+    read = [tuple(value or None for value in row) for row in found.fetchall()]
+    typed = pl.DataFrame(read, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    assert typed.cast(dict(_types())).rows() == expected
+
+
+def test_every_catalogue_word_survives_each_way_of_reading(tmp_path: Path) -> None:
+    """Names with letters that programs trip over, through SPSS, Stata and Parquet and back."""
+    strange = {"nb": "Åse «Ø» 'æ' \"c\", đŋŧ – 😬", "nn": "Ø", "en": "O"}
+    terms = replace(catalogue(), services=(Service("s0", "nav_kontor", strange),))
+    answers = frame(60, terms)
+    made = release(answers, Policy(terms), series="1", published="2026-10-01")
+    for name, reader in (("sav", pyreadstat.read_sav), ("dta", pyreadstat.read_dta)):
+        path = tmp_path / f"x.{name}"
+        write(made, path, name, STUDY)
+        back, _ = reader(path, output_format="polars")
+        assert strange["nb"] in set(back["service_label"])
 
 
 def _types() -> list[tuple[str, pl.DataType]]:

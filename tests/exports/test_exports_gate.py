@@ -91,7 +91,7 @@ def test_whose_story_is_deleted_has_told_but_is_in_no_figure_about_themes() -> N
     about_left = release(left, POLICY, series="1", published="2026-10-01")
     changed = 0
     for figure in made.figures:
-        coded = figure.kind in ("theme", "group", "agreement")
+        coded = figure.kind in ("theme", "group", "agreement", "attribution")
         expected = (about_left if coded else FIRST).by_id[figure.id]
         assert figure == expected, figure.id
         changed += coded and figure.n != FIRST.by_id[figure.id].n
@@ -127,16 +127,17 @@ def test_a_new_series_starts_theme_figures_afresh_and_only_those() -> None:
 
 
 def test_a_hidden_theme_says_when_its_group_is_there() -> None:
-    rows = frame(120, TERMS, seed=5, told=0.05)
+    rows = frame(120, TERMS, seed=5, told=0.1)
     out = release(rows, POLICY, series="1", published="2026-10-01")
     groups = {theme.id: theme.group for theme in TERMS.themes}
     reasons = set()
     for figure in out.figures:
         if figure.kind == "theme" and not figure.visible:
             group = out.figure("group", groups[figure.subject], figure.service, figure.period)
-            assert (figure.reason is Reason.COVERED_BY_GROUP) == group.visible
+            told = group.visible and not group.bounded
+            assert (figure.reason is Reason.COVERED_BY_GROUP) == told
             reasons.add(figure.reason)
-    assert reasons == {Reason.COVERED_BY_GROUP, Reason.TOO_FEW}
+    assert reasons == {Reason.COVERED_BY_GROUP, Reason.TOO_EARLY, Reason.TOO_FEW}
 
 
 def test_a_snapshot_below_a_raised_threshold_is_hidden() -> None:

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from importlib.resources import files
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import yaml
 
+import exports
 from enumerations import Attribution, Language
-from exports import InstrumentError, instruments, service_classes
+from exports import InstrumentError, instruments, service_classes, use_instruments
 from exports.disclosure import catalogue
-from exports.instruments import Ladder, items, read
-from exports.instruments.scoring import UNIT, band, total_units
+from exports.instruments import Ladder, Scale, items, read, scoring
+from exports.instruments.scoring import band, total_units
 from exports.messages import messages
 
 LANGUAGES = {str(language) for language in Language}
@@ -24,9 +28,9 @@ LADDERS: dict[str, tuple[Ladder, list[int]]] = {
 }
 POLES = {pole.id for item in items().values() for pole in item.poles}
 LADDERS |= {
-    f"scale {entry.scale.id}": (entry.scale.ladder, list(range(len(entry.scale.cuts) + 1)))
+    f"scale {scale.id}": (scale.ladder, list(range(len(scale.cuts) + 1)))
     for entry in instruments().values()
-    if entry.scale
+    for scale in entry.scales
 }
 LADDERS |= {
     "mentions": (catalogue.MENTIONS, [0, 1, 2]),
@@ -298,13 +302,211 @@ instruments:
 """
 
 
+def totals(scale: Scale, answers: Mapping[str, list[int | None]]) -> list[Fraction | None]:
+    units = pl.DataFrame(answers).select(total_units(scale)).to_series().to_list()
+    return [None if value is None else Fraction(value, scale.unit) for value in units]
+
+
 def test_an_item_where_much_means_little_is_turned_round() -> None:
     scale = read(SCALED)["to"].scale
     assert scale is not None
-    answers = pl.DataFrame({"t1": [5, 1, None, 4], "t2": [1, 5, 2, None]})
-    totals = answers.select(total_units(scale) / UNIT).to_series().to_list()
-    assert totals == [5, 1, 4, 4]
-    assert answers.select(band(scale)).to_series().to_list() == [1, 0, 1, 1]
+    answers: dict[str, list[int | None]] = {"t1": [5, 1, None, 4], "t2": [1, 5, 2, None]}
+    assert totals(scale, answers) == [5, 1, 4, 4]
+    assert pl.DataFrame(answers).select(band(scale)).to_series().to_list() == [1, 0, 1, 1]
+
+
+# A sum of seven answers 1-5 of which five suffice; the published rule (SWLS, GSE, WEMWBS): the mean
+# of what is answered, times seven. Its bands begin at 19.5 and 27.5, between two whole sums.
+SUMMED = SCALED[: SCALED.index("      - {id: t1")]
+SUMMED += "\n".join(
+    f"      - {{id: s{n}, text: {{nb: 'Nr {n}', nn: 'Nr {n}', en: 'No {n}'}}}}" for n in range(1, 8)
+)
+SUMMED += """
+    scale:
+      method: sum
+      minimum: 7
+      maximum: 35
+      min_answered: 5
+      cuts: [19.5, 27.5]
+      reversed: [s7]
+      ladder: [{low: [0], middle: [1], high: [2]}]
+    subscales:
+      - id: to_a
+        name: {nb: Første, nn: Fyrste, en: First}
+        items: [s1, s2, s3]
+        minimum: 1
+        maximum: 5
+        min_answered: 3
+        cuts: [2.5, 3.5]
+        ladder: [{low: [0], middle: [1], high: [2]}]
+      - id: to_b
+        name: {nb: Annen, nn: Andre, en: Second}
+        items: [s6, s7]
+        method: sum
+        minimum: 2
+        maximum: 10
+        min_answered: 1
+        reversed: [s7]
+        cuts: []
+        ladder: []
+"""
+ROW = [4, 2, None, 5, 1, 3, 2]
+
+
+def by_hand(scale: Scale, row: Mapping[str, int | None]) -> Fraction | None:
+    """A person's total in exact fractions, as the manuals of such scales say."""
+    given = [
+        6 - answer if item in scale.reversed else answer
+        for item in scale.items
+        if (answer := row[item]) is not None
+    ]
+    if len(given) < scale.min_answered:
+        return None
+    return Fraction(sum(given), len(given)) * (len(scale.items) if scale.sum else 1)
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test switches on is off for the next."""
+    monkeypatch.setitem(use_instruments.__globals__, "_added", {})
+
+
+@pytest.fixture
+def summed(own: None, tmp_path: Path) -> pl.DataFrame:
+    """Answers to a file's instrument that is switched on, with every way to leave some out."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(SUMMED.replace("status: own", "status: licensed"), encoding="utf-8")
+    use_instruments(path, {"to": "CC BY 4.0"})
+    rows = [
+        {
+            f"s{n}": answer if there else None
+            for n, (answer, there) in enumerate(zip(row, out, strict=True), 1)
+        }
+        for row in ([1] * 7, [5, 5, 5, 5, 5, 5, 1], ROW, [3, 3, 3, 3, 3, 3, 2], [3, 4, 4] * 2 + [2])
+        for out in product((False, True), repeat=7)
+    ]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.Int64))
+    return frame.with_columns(pl.int_range(pl.len()).cast(pl.String).alias("id"))
+
+
+def test_sums_subscales_and_what_is_missing_are_scored_as_by_hand(summed: pl.DataFrame) -> None:
+    found = exports.score(summed)
+    for scale in instruments()["to"].scales:
+        for row, scored in zip(summed.to_dicts(), found.to_dicts(), strict=True):
+            total = by_hand(scale, row)
+            names = [f"{scale.id}_{what}" for what in ("total", "100", "band", "prorated")]
+            if total is None:
+                assert [scored[name] for name in names] == [None] * 4
+                continue
+            part = (total - scale.minimum) / (scale.maximum - scale.minimum)
+            assert scored[names[0]] == pytest.approx(float(total))
+            assert scored[names[1]] == pytest.approx(100 * float(part))
+            assert scored[names[2]] == sum(total >= cut for cut in scale.cuts)
+            assert scored[names[3]] == any(row[item] is None for item in scale.items)
+    assert found.filter(pl.col("to_total").is_not_null()).height == 4 * (1 + 7 + 21) + 2 * (1 + 6)
+
+
+def test_the_ends_of_a_scale_are_0_and_100(summed: pl.DataFrame) -> None:
+    lowest = dict.fromkeys([f"s{n}" for n in range(1, 7)], 1) | {"s7": 5, "id": "a"}
+    highest = dict.fromkeys([f"s{n}" for n in range(1, 7)], 5) | {"s7": 1, "id": "b"}
+    found = exports.score(pl.DataFrame([lowest, highest]))
+    for name in ("to", "to_a", "to_b"):
+        assert found[f"{name}_100"].to_list() == [0, 100]
+
+
+def test_a_subscale_with_a_ladder_is_published_and_one_without_is_not(summed: pl.DataFrame) -> None:
+    terms = exports.Catalogue(services=(), groups=(), themes=(), periods=())
+    asked = {q.subject for q in terms.questions(summed.columns) if q.kind is exports.Kind.SCALE}
+    assert asked == {"to", "to_a"}
+    own = terms.questions([f"mt{n}" for n in range(1, 11)])
+    assert {q.subject for q in own if q.kind is exports.Kind.SCALE} == {"mt10"}
+
+
+def test_the_subscales_of_mt10_hold_all_but_the_last_item_once() -> None:
+    parts = [item for scale in instruments()["mt10"].subscales for item in scale.items]
+    assert parts == [f"mt{n}" for n in range(1, 10)]
+
+
+LICENSED = SUMMED.replace("status: own", "status: licensed").replace("CC BY 4.0", "CC BY-NC 9.0")
+REFUSED = [
+    ({}, "to: its licence is 'CC BY-NC 9.0', one of its own. If you have it, say so: to=CC BY-NC"),
+    ({"to": "CC BY 4.0"}, "to: its licence is 'CC BY-NC 9.0', not 'CC BY 4.0'"),
+    ({"to": "yes"}, "not 'yes'"),
+    ({"to": "CC BY-NC 9.0", "who5": "CC BY-NC 9.0"}, "who5: a licence is said for it"),
+]
+
+
+@pytest.mark.parametrize(("licences", "said"), REFUSED)
+def test_licensed_wording_is_off_until_its_own_licence_is_said(
+    tmp_path: Path, licences: Mapping[str, str], said: str
+) -> None:
+    path = tmp_path / "licensed.yaml"
+    path.write_text(LICENSED, encoding="utf-8")
+    with pytest.raises(InstrumentError) as stopped:
+        use_instruments(path, licences)
+    assert said in str(stopped.value)
+    assert "to" not in instruments()
+    assert "s1" not in items()
+
+
+def test_what_is_licensed_can_be_asked_and_scored_once_its_licence_is_said(
+    own: None, tmp_path: Path
+) -> None:
+    path = tmp_path / "licensed.yaml"
+    path.write_text(LICENSED, encoding="utf-8")
+    use_instruments(path, {"to": "CC BY-NC 9.0"})
+    assert instruments()["to"].licence == "CC BY-NC 9.0"
+    assert scoring.by_id("to_a").items == ("s1", "s2", "s3")
+    path.write_text(LICENSED.replace("to_a", "mt1").replace("s7", "lt1"), encoding="utf-8")
+    with pytest.raises(InstrumentError, match=r"lt1: Fortell has this id already[^|]*mt1: For"):
+        use_instruments(path, {"to": "CC BY-NC 9.0"})
+    assert items()["s7"].id == "s7"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "gone.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InstrumentError, match="cannot be read"):
+        use_instruments(path, {})
+
+
+WRONG_SCALES = [
+    ("status: own", "status: free", "to: there is no status 'free'. Use one of: own, ship, licen"),
+    ("reversed: [s7]\n      ladder", "reversed: [t3]\n      ladder", "the scale turns 't3' round"),
+    ("method: sum", "method: median", "the scale has no method 'median'"),
+    ("min_answered: 5", "min_answered: 0", "the scale needs `min_answered` from 1 to 7"),
+    ("min_answered: 3", "min_answered: 4", "subscale to_a needs `min_answered` from 1 to 3"),
+    ("minimum: 7", "minimum: 5", "the scale goes from 5 to 35, and 's1' does not"),
+    ("maximum: 10", "maximum: 5", "subscale to_b goes from 2 to 5, and 's6' does not"),
+    ("cuts: [19.5, 27.5]", "cuts: [27.5, 19.5]", "the scale needs `cuts` in rising order"),
+    ("cuts: [19.5, 27.5]", "cuts: [7, 19.5]", "the scale needs `cuts` in rising order"),
+    ("cuts: [19.5, 27.5]", "cuts: [19.5]", "the scale has bands [0, 1], and a step"),
+    ("items: [s6, s7]", "items: [s6, t9]", "subscale to_b counts 't9', which is not scored"),
+    ("      - id: to_a\n        name", "      - name", "to: subscale 1 needs `id`"),
+    ("- id: to_b", "- id: to_a", "to_a: this id stands twice"),
+    ("- id: to_b", "- id: to", "to: this id stands twice"),
+    ("        cuts: []\n", "", "subscale to_b needs `cuts`"),
+    ("        cuts: []\n", "        cuts: []\n        mean: 1\n", "subscale to_b has no `mean`"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), WRONG_SCALES)
+def test_a_mistake_in_a_scale_is_named(right: str, wrong: str, said: str) -> None:
+    assert right in SUMMED
+    with pytest.raises(InstrumentError) as stopped:
+        read(SUMMED.replace(right, wrong, 1))
+    assert said in str(stopped.value)
+
+
+def test_a_scale_whose_totals_cannot_be_summed_exactly_is_refused() -> None:
+    items = "\n".join(f"      - {{id: l{n}, text: {{nb: L, nn: L, en: L}}}}" for n in range(1, 21))
+    text = SCALED[: SCALED.index("      - {id: t1")] + items
+    scale = "\n    scale: {minimum: 1, maximum: 5, min_answered: %d, cuts: [3], ladder: []}\n"
+    assert read(text + scale % 19)["to"].scale
+    with pytest.raises(InstrumentError, match="too many totals to be counted exactly"):
+        read(text + scale % 10)
 
 
 def test_only_what_is_scored_can_be_turned_round() -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from exports_synthetic import catalogue, frame
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 
 from exports import Estimate, FrameError, Kind, Policy, Release, Status, release
@@ -18,9 +19,10 @@ from exports.disclosure.single import (
     alpha_interval,
     centre,
     cronbach_alpha,
+    item_rests,
     krippendorff_alpha,
     mcdonald_omega,
-    one_factor,
+    one_factors,
     replace_zeros,
     rounded,
 )
@@ -74,7 +76,7 @@ def test_loadings_are_scipys_least_squares() -> None:
     expected = minimize(
         lambda x: np.square((covariance - np.outer(x, x))[off]).sum(), np.full(4, 0.5), tol=1e-12
     ).x
-    assert one_factor(covariance) == pytest.approx(expected, abs=1e-5)
+    assert one_factors(covariance[np.newaxis])[0] == pytest.approx(expected, abs=1e-5)
 
 
 def test_krippendorffs_own_example() -> None:
@@ -243,6 +245,24 @@ def test_a_marking_shares_a_hundred_between_its_poles(answer: list[int | None]) 
         release(drawn, Policy(TERMS), series="a", published="2026-01-31")
 
 
+def test_item_rest_correlations_are_numpys_and_come_from_two_hundred_answers() -> None:
+    drawn = answers(500, [0.9, 0.7, 0.5, 0.1], 8)
+    expected = [
+        np.corrcoef(drawn[:, place], np.delete(drawn, place, axis=1).sum(axis=1))[0, 1]
+        for place in range(4)
+    ]
+    assert item_rests(np.cov(drawn, rowvar=False)) == pytest.approx(np.array(expected))
+    assert np.isnan(item_rests(np.diag([1.0, 1.0, 0.0]))).any()
+    made = first(700)
+    carried = {f.id: {e.name for e in f.estimates if ":" in e.name} for f in made.figures}
+    assert carried["scale/mt10/*"] == {f"item_rest:mt{n}" for n in range(1, 11)}
+    for figure in made.figures:
+        assert not carried[figure.id] or (figure.n is not None and figure.n >= MARKED)
+        for one in figure.estimates:
+            if one.name.startswith("item_rest"):
+                assert one.value == pytest.approx(round(one.value * 5) / 5)
+
+
 K_1 = 9  # answers that an attacker plants around a target
 
 
@@ -288,3 +308,21 @@ def test_planted_answers_around_a_target_tell_five_points_at_most_of_a_scale() -
             told = rounded(Estimate("alpha", alpha, *interval))
             found.append((told.value, told.low or 0, told.high or 0))
     assert advantage(published) <= 0.05
+
+
+def test_planted_answers_tell_five_points_at_most_of_alpha_and_every_item_together() -> None:
+    """What a classifier has learnt in half of the worlds is tried in the other half."""
+    random = np.random.default_rng(14)
+    said, targets = [], np.tile([5.0, 1.0], 1500)
+    for target in targets:
+        drawn = 3.5 + random.normal(size=(MARKED - K_1 - 1, 1))
+        honest = np.clip(np.round(drawn + random.normal(size=(len(drawn), 10))), 1, 5)
+        rows = np.vstack([honest, np.full((K_1, 10), 4.0), np.full((1, 10), target)])
+        alpha = cronbach_alpha(rows)
+        assert alpha is not None
+        told = [Estimate("alpha", alpha)]
+        told += [Estimate("item_rest:x", r) for r in item_rests(np.cov(rows, rowvar=False))]
+        said.append([rounded(one).value for one in told])
+    half = len(said) // 2
+    learnt = LogisticRegression(max_iter=1000).fit(said[:half], targets[:half])
+    assert learnt.score(said[half:], targets[half:]) <= 0.55

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import polars as pl
@@ -10,6 +11,7 @@ from exports_synthetic import catalogue, frame, names
 
 from enumerations import Language
 from exports import (
+    Area,
     DocumentError,
     Figure,
     History,
@@ -186,7 +188,7 @@ def test_every_report_says_what_it_must(language: Language) -> None:
 
 def test_hidden_figures_are_named_with_what_would_show_them() -> None:
     page = " ".join(Reader(render_report(EMPTY, "s1", Language.BOKMAL, PAGE)).text)
-    assert messages(Language.BOKMAL)["reason.too_few"].format(k=15) in page
+    assert messages(Language.BOKMAL)["reason.too_early"].format(first=45) in page
     for theme in TERMS.themes:
         assert theme.label["nb"] in page
 
@@ -223,3 +225,18 @@ def test_strengths_come_only_from_a_majority() -> None:
     strengths = page.split('<ul class="strengths">')[1].split("</ul>")[0]
     assert "De hørte på det jeg sa." in strengths
     assert "Jeg ble møtt med respekt." not in strengths
+
+
+def test_the_index_leads_to_areas_and_services_by_name() -> None:
+    whole = replace(
+        TERMS,
+        areas=(Area("vest", "kommune", names("Åmot")), Area("ost", "fylke", names("Aust"))),
+    )
+    made = release(frame(60, whole), Policy(whole), series="1", published="2026-10-01")
+    page = Page(names("x"), "s.css", services={key: f"/{key}" for key in whole.places})
+    index = render_index(made, Language.BOKMAL, page)
+    order = [index.index(f'href="/{key}"') for key in ("s0", "s1", "s2", "s3", "ost", "vest")]
+    assert order == sorted(order)
+    assert 'href="/*"' not in index
+    none = render_index(EMPTY, Language.BOKMAL, page)
+    assert messages(Language.BOKMAL)["areas"] not in none

@@ -160,7 +160,7 @@ async def test_the_card_is_closed_until_it_is_published(client: httpx.AsyncClien
     assert "Tema" not in page.text
     assert "om lag" not in page.text.lower()
     told = (await client.get(f"/api/rounds/{CODE}/card")).json()
-    assert told == {"code": CODE, "published": None, "answers": []}
+    assert told == {"code": CODE, "published": None, "answers": [], "decided": []}
 
 
 async def test_the_card_gives_the_releases_own_words_in_order(client: httpx.AsyncClient) -> None:

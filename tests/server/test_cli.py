@@ -126,10 +126,20 @@ def test_a_release_can_be_made_and_exported(terminal: Terminal, tmp_path: Path) 
     for once_more in range(2):
         written = terminal.run(*words, *(("--format", "csv") if once_more else ()))
         said = [Path(line[6:-1]) for line in written.output.splitlines()]
-        assert len(said) == (2 if once_more else len(exports.formats()) + 1)
+        assert len(said) == (2 if once_more else len(exports.formats(exports.Release)) + 1)
         assert all(path.parent == folder and path.exists() for path in said)
     path.write_text("a file", "utf-8")
     refused(terminal.run("export", "--round", CODE, "--output", path), "cannot be made")
+
+
+def test_stories_are_written_only_as_what_they_are(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "runde.yaml"
+    path.write_text(file_text(research=dict.fromkeys(("nb", "nn", "en"), "Forskere")), "utf-8")
+    terminal.run("round", "load", path)
+    out = ("export", "--round", CODE, "--output", tmp_path / "ut", "--format", "qdpx")
+    refused(terminal.run(*out), "Release first")
+    refused(terminal.run(*out, "--format", "csv"), "csv cannot be written here")
+    refused(terminal.run(*out, "--data"), "qdpx cannot be written here")
 
 
 def test_accounts_are_made_from_the_terminal(terminal: Terminal) -> None:
@@ -236,3 +246,35 @@ def test_a_command_starts_without_the_language_engines_libraries() -> None:
     """They take seconds, and most commands read no story."""
     code = "import sys, server.cli; sys.exit(bool({'spacy', 'torch'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+LICENSED = """\
+instruments:
+  - id: fremmed
+    name: {nb: Fremmed, nn: Framand, en: Foreign}
+    status: licensed
+    licence: CC BY-NC 9.0
+    source: Written for a test.
+    validated: false
+    wording: {nb: "1", nn: "1", en: "1"}
+    items:
+      - id: fr1
+        text: {nb: Hvordan, nn: Korleis, en: How}
+        options:
+          - {value: 1, label: {nb: Godt, nn: Godt, en: Well}}
+          - {value: 2, label: {nb: Vondt, nn: Vondt, en: Badly}}
+"""
+
+
+def test_a_round_asks_with_licensed_wording_when_its_licence_is_said(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(exports.use_instruments.__globals__, "_added", {})
+    path, mine = tmp_path / "runde.yaml", str(tmp_path / "mine.yaml")
+    path.write_text(file_text().replace("mt10", "fremmed"), "utf-8")
+    Path(mine).write_text(LICENSED, "utf-8")
+    refused(terminal.run("round", "check", path), "fremmed")
+    said = "fremmed: its licence is 'CC BY-NC 9.0', one of its own"
+    refused(terminal.run("round", "check", path, instruments=mine), "FORTELL_LICENCES", said)
+    done = terminal.run("round", "check", path, instruments=mine, licences="fremmed=CC BY-NC 9.0")
+    assert done.output == f"{path} is a round: {CODE}.\n"

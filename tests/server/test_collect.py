@@ -67,7 +67,7 @@ async def test_the_page_is_told_all_that_the_contract_names(client: httpx.AsyncC
     assert told.keys() == {
         "code", "title", "organisation", "languages", "status", "opens", "closes", "readers",
         "mandate", "services", "helplines", "questions", "card", "previous", "preview",
-        "invited", "keep_months", "stories_deleted", "work",
+        "invited", "keep_months", "stories_deleted", "work", "research",
     }  # fmt: skip
     assert (told["status"], told["closes"], told["previous"]) == ("open", None, None)
     assert told["organisation"] == words("Lunvik kommune")
@@ -272,6 +272,7 @@ async def test_an_answer_is_kept_as_sent_without_what_was_skipped(
         "stories": {"n1": "Det var fint der."},
         "answers": {"mt1": 4, "mt3": "dont_know"},
         "teller": {"n1": {"asked": "not_asked", "proposed": [], "themes": [], "first": None}},
+        "research": False,
     }
     assert row["receipt_hash"] == body["receipt_hash"]
     assert row["week"] == responses.week_of(TODAY)

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import pytest
 
 from exports.disclosure.catalogue import ALL, Kind
@@ -11,6 +12,7 @@ from server.collect import live, responses, rounds
 from server.collect.tables import Response
 from server.release import service as releases
 from server.settings import Settings
+from tests.server.workshop import state
 
 pytestmark = pytest.mark.anyio
 
@@ -25,6 +27,35 @@ def test_tellers_speak_of_stories_and_themes_that_there_are() -> None:
     assert len(first) == len(said) / 2 == 128
     for quarter in demo.RELEASES:
         assert sum(person["quarter"] == quarter for person in first) > 40
+
+
+async def test_the_demo_has_a_workshop_to_join_and_one_that_is_over(
+    client: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    made, again = await demo.ready(), await demo.ready()
+    assert (made.open, made.over) == (again.open, again.over)
+    assert made.password != again.password
+    assert (await state(client, made.open))["phase"] == "write"
+    over = await state(client, made.over)
+    assert (over["phase"], over["phones"], len(over["cards"])) == ("closed", 11, 8)
+    talked = [card["choices"]["n"] for card in over["cards"] if card["choices"]]
+    assert talked == [11, 11]
+    assert all(theme["cards"] for theme in over["themes"])
+    assert [action["lifted"] for action in over["actions"]] == [False, False, True]
+    report = await browser.get(f"/stab/samlinger/{made.over}/rapport")
+    assert report.text.count('class="card-challenge"') == 8
+    assert "<blockquote" in report.text
+
+
+def test_the_demo_prints_a_square_to_answer_and_one_to_join() -> None:
+    said: list[str] = []
+    demo.announce(Settings(), demo.Ready("x", "ABCDEF", "GHJKMN"), said.append)
+    assert "/s/ABCDEF/skjerm" in said[0]
+    assert "/stab/samlinger/GHJKMN/rapport" in said[0]
+    squares = [text.splitlines() for text in said if "█" in text]
+    assert len(squares) == 2
+    assert squares[0][1:] != squares[1][1:]
+    assert all(len({len(line) for line in square[1:-1]}) == 1 for square in squares)
 
 
 async def test_the_demo_loads_what_tellers_say_and_its_last_release_tells_of_agreement(

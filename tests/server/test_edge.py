@@ -7,6 +7,7 @@ import re
 import resource
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ class Line:
     def __init__(self) -> None:
         self.aborted = False
         self.said = b""
+        self.waits = 0
 
     def abort(self) -> None:
         self.aborted = True
@@ -47,6 +49,11 @@ class Line:
     def get_extra_info(self, name: str, default: object = None) -> object:
         return default
 
+    def set_write_buffer_limits(self, high: int) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return self.waits
+
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
@@ -59,9 +66,11 @@ class Timers:
         self.loop = asyncio.get_running_loop()
         self.set: list[tuple[float, Callable[[], None], asyncio.TimerHandle]] = []
 
-    def call_later(self, seconds: float, ring: Callable[[], None]) -> asyncio.TimerHandle:
-        handle = self.loop.call_later(3600, ring)
-        self.set.append((seconds, ring, handle))
+    def call_later(
+        self, seconds: float, ring: Callable[..., None], *given: object
+    ) -> asyncio.TimerHandle:
+        handle = self.loop.call_later(3600, ring, *given)
+        self.set.append((seconds, partial(ring, *given), handle))
         return handle
 
     def create_task(self, work: object, **_: object) -> asyncio.Future[None]:
@@ -69,7 +78,8 @@ class Timers:
         return self.loop.create_future()
 
     def ring(self) -> None:
-        for _, ring, handle in self.set:
+        rung, self.set = self.set, []
+        for _, ring, handle in rung:
             if not handle.cancelled():
                 ring()
 
@@ -128,6 +138,25 @@ async def test_a_head_without_end_is_cut_and_a_long_body_is_not() -> None:
     for _ in range(100):
         made.data_received(b"c" * 1000)
     assert not line.aborted
+
+
+@anyio
+async def test_who_takes_nothing_is_cut_and_who_takes_slowly_is_not() -> None:
+    made, line, timers = await protocol()
+    made.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    for taken in (9000, 8999, 1):
+        line.waits = taken + 1
+        if taken == 9000:
+            made.pause_writing()
+        line.waits = taken
+        timers.ring()
+        assert not line.aborted
+    made.resume_writing()
+    timers.ring()
+    assert not line.aborted
+    made.pause_writing()
+    timers.ring()
+    assert line.aborted
 
 
 CANARY = "Kanarifuglnebb"

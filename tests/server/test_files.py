@@ -27,11 +27,13 @@ async def test_a_release_and_its_data_set_come_as_the_command_writes_them(
         await service.dataset(CODE, DAY)
     await service.publish(CODE, DAY)
     made, study = await service.to_export(CODE)
-    for form in exports.formats():
+    for form in exports.formats(exports.Release):
         reply = await client.get(f"/api/rounds/{CODE}/release/{form}")
         assert reply.content == exports.render(made, form, study), form
         assert exports.file_name(made, form, study) in reply.headers["content-disposition"]
-    assert (await client.get(f"/api/rounds/{CODE}/release/xls")).json()["code"] == "unknown_format"
+    for form in ("xls", "qdpx"):
+        reply = await client.get(f"/api/rounds/{CODE}/release/{form}")
+        assert reply.json()["code"] == "unknown_format"
 
     data = f"/stab/{CODE}/data/csv"
     assert (await client.get(data)).status_code == 303

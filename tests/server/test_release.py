@@ -171,7 +171,7 @@ async def test_what_a_model_of_another_version_heard_is_not_counted(
     (before,) = (await frame(row.id, []))["themes"].to_list()
     other = next(code.id for code in nlp.codebook().codes if code.id not in before)
     (response,) = await Response.select(Response.id)
-    unit = {"themes": [{"id": other, "p": 0.9}], "sentiment": "negative"}
+    unit = {"start": 0, "end": 1, "themes": [{"id": other, "p": 0.9}], "sentiment": "negative"}
     await Annotation.insert(
         Annotation(
             response=response["id"],

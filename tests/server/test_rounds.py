@@ -15,11 +15,13 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from litestar import Litestar
 
+from server import line_file
 from server.act.tables import Action, Card
-from server.collect import live, questionnaire, responses, round_file, rounds
+from server.collect import live, questionnaire, responses, rounds
 from server.collect.responses import NewResponse
 from server.collect.rounds import RoundError
 from server.collect.tables import Inbox, Response, Round
+from server.release import service
 from server.release.tables import ReleaseRow
 from tests.server import outside
 from tests.server.rounds import described, file_text, words
@@ -89,6 +91,20 @@ MISTAKES = [
     (", approved: 2025-12-01", "", 25, "panel: missing required field `approved`"),
     ("approved: 2025-12-01", "approved: ja", 25, "panel.approved: Write a date such as"),
     ("nb: Rådet, nn: Rådet, en: The council}, app", "nb: Rådet}, app", 25, "lacks 'nn'"),
+    ("key: klubb", "area: by\n    key: klubb", 18, "'by' is no area of this round"),
+    ("key: klubb", "valid_from: 2026-02-01\n    valid_to: 2026-01-01\n    key: klubb", 19,
+     "its last day is before its first"),
+    ("key: klubb", "replaces: [kino]\n    key: klubb", 18, "'kino' is no service of this round"),
+    ("key: klubb", "replaces: [klubb]\n    key: klubb", 18, "lie in each other: klubb"),
+    ("panel:", "areas: [{key: by, level: by, name: {nb: By, nn: By, en: By}}]\npanel:", 25,
+     "level: Use one of: unit, kommune, fylke"),
+    ("panel:", "areas: [{key: nav, level: kommune, name: {nb: By, nn: By, en: By}}]\npanel:", 25,
+     "'nav' stands twice"),
+    ("panel:", "areas: [{key: by, level: kommune, name: {nb: By}}]\npanel:", 25, "lacks 'nn'"),
+    ("panel:", "areas:\n  - {key: by, level: unit, parent: by, name: {nb: B, nn: B, en: B}}\n"
+     "panel:", 26, "lie in each other: by"),
+    ("panel:", "areas:\n  - {key: by, level: unit, parent: land, name: {nb: B, nn: B, en: B}}\n"
+     "panel:", 26, "'land' is no area of this round"),
     ("panel:", "mode: lukket\npanel:", 25, "mode: Use one of: open, invited."),
     ("panel:", "mode: invited\npanel:", 25, "needs `invited` with `signer` and `key`"),
     ("panel:", f"invited: {{signer: 'https://s.no', key: {'A' * 44}}}\npanel:", 25,
@@ -108,6 +124,11 @@ MISTAKES = [
      "invited.key: Write the key"),
     ("panel:", f"mode: invited\ninvited: {{signer: 'https://s.no', key: {'A' * 44}}}\npanel:", 26,
      "this is no key. Paste what 'fortell signer round' printed"),
+    ("panel:", "research: {nb: Oss}\npanel:", 25, "lacks 'nn'"),
+    ("panel:", "research: true\npanel:", 25, "research: Expected `object | null`, got `str`"),
+    ("panel:", "research: {nb: Oss, nn: Oss, en: Us}\npanel:", 25, "Add `age_band`."),
+    ("  - services\n  - narrativ4.n1\n  - mt10\n",
+     "  - age_band\nresearch: {nb: A, nn: A, en: A}\n", 23, "no story is told"),
     ("panel:", "keep_months: 0\npanel:", 25, "keep_months: Expected `int` >= 1"),
     ("panel:", "keep_months: 37\npanel:", 25, "keep_months: Expected `int` <= 36"),
     ("panel:", "keep_months: et år\npanel:", 25, "keep_months: Expected `int`, got `str`"),
@@ -244,7 +265,7 @@ def test_the_schema_takes_every_round_and_refuses_most_mistakes() -> None:
 
 def as_an_editor_reads(text: str) -> Any:
     """JSON data, as YAML 1.2 makes it: no dates, null and numbers as they are."""
-    return yaml.load(text, Loader=round_file.Loader)
+    return yaml.load(text, Loader=line_file.Loader)
 
 
 @pytest.mark.parametrize(
@@ -327,6 +348,78 @@ async def test_a_round_is_locked_by_its_first_answer(client: httpx.AsyncClient, 
     await rounds.keep(first)
     ((found, definition),) = await rounds.all_rounds()
     assert (found.id, definition) == (before.id, first)
+
+
+PLACES = """\
+areas:
+  - {key: fylket, level: fylke, name: {nb: Fylket, nn: Fylket, en: the county}}
+  - {key: kommunen, level: kommune, parent: fylket, name: {nb: Lunvik, nn: Lunvik, en: Lunvik}}
+"""
+NEW = """\
+  - key: hus
+    class: fritidsklubb
+    area: kommunen
+    valid_from: 2026-06-01
+    replaces: [klubb]
+    name: {nb: Huset, nn: Huset, en: the House}
+"""
+RENAMED = "name: {nb: Klubben Kaia, nn: Klubben Kaia, en: Kaia}"
+
+
+def moved_house() -> str:
+    """The round when the club has closed for a house in an area of its own."""
+    text = FILE.replace(
+        "name: {nb: Klubben, nn: Klubben, en: the club}", f"valid_to: 2026-05-31\n    {RENAMED}"
+    )
+    return text.replace("questionnaire:", f"{NEW}{PLACES}questionnaire:")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("use", IN_USE)
+async def test_services_are_renamed_closed_and_merged_while_a_round_is_answered(
+    client: httpx.AsyncClient, use: str
+) -> None:
+    await rounds.keep(rounds.parse(FILE, "runde.yaml"))
+    (before, _), *_ = await rounds.all_rounds()
+    await IN_USE[use](before)
+    changed = rounds.parse(moved_house(), "runde.yaml")
+    await rounds.keep(changed)
+    ((found, definition),) = await rounds.all_rounds()
+    assert (found.id, definition) == (before.id, changed)
+    for wrong in (
+        FILE,
+        moved_house().replace(NEW, NEW.replace("replaces: [klubb]", "replaces: []")),
+        moved_house().replace("parent: fylket, ", ""),
+        moved_house().replace("    area: kommunen\n", ""),
+        moved_house().replace("- mt10", "- vekst6"),
+    ):
+        with pytest.raises(RoundError, match=r"has answers|locked"):
+            await rounds.keep(rounds.parse(wrong, "runde.yaml"))
+    ((found, definition),) = await rounds.all_rounds()
+    assert definition == changed
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("day", "offered"),
+    [("2026-05-31", ["nav", "klubb"]), ("2026-06-01", ["nav", "hus"])],
+)
+async def test_only_what_is_there_today_can_be_chosen(
+    client: httpx.AsyncClient, day: str, offered: list[str]
+) -> None:
+    await rounds.keep(rounds.parse(moved_house(), "runde.yaml"))
+    live.forget()
+    found = await live.live_round("KAIA26", datetime.date.fromisoformat(day))
+    assert [one["key"] for one in live.public(found, [])["services"]] == offered
+    assert found.services == {"nav", "klubb", "hus"}, "an answer that waited is not refused"
+
+
+def test_the_catalogue_has_the_places_of_the_round() -> None:
+    made = service.catalogue(rounds.parse(moved_house(), "runde.yaml"), datetime.date(2026, 7, 1))
+    assert made.holders["klubb"] == ("*", "fylket", "hus", "kommunen")
+    assert made.holders["nav"] == ("*",)
+    closed = next(one for one in made.services if one.key == "klubb")
+    assert (closed.valid_to, closed.area) == ("2026-05-31", None)
 
 
 @pytest.mark.anyio

@@ -67,7 +67,11 @@ def test_values_are_read_from_the_environment() -> None:
 
 WRONG = [
     ("FORTELL_DATABSE", "sqlite:///x.db", "Did you mean FORTELL_DATABASE?"),
-    ("FORTELL_COLOUR", "red", "Known settings: FORTELL_BASE_URL, FORTELL_DATABASE"),
+    (
+        "FORTELL_COLOUR",
+        "red",
+        "Known settings: FORTELL_BASE_URL, FORTELL_BROWSER, FORTELL_DATABASE",
+    ),
     ("FORTELL_", "x", "is not a setting"),
     ("FORTELL_PORT", "åtti", "FORTELL_PORT must be a number."),
     ("FORTELL_PORT", "", "FORTELL_PORT must be a number."),
@@ -79,6 +83,8 @@ WRONG = [
     ("FORTELL_WORKER_PAUSE", "0", "FORTELL_WORKER_PAUSE must be from 0.01 to 3600."),
     ("FORTELL_POOL_SIZE", "-1", "FORTELL_POOL_SIZE must be from 1 to 1000."),
     ("FORTELL_NLP_HEADS", "heads-that-are-not-there.yaml", "FORTELL_NLP_HEADS is no file"),
+    ("FORTELL_INSTRUMENTS", "who5-that-is-not-there.yaml", "FORTELL_INSTRUMENTS is no file"),
+    ("FORTELL_LICENCES", "who5=CC BY-NC-SA 3.0 IGO", "FORTELL_LICENCES says which licences you"),
     ("FORTELL_SIGNER_DATABASE", "postgresql://h/d", "FORTELL_SIGNER_DATABASE is no file"),
     ("FORTELL_SIGNER_DATABASE", "sqlite:///", "FORTELL_SIGNER_DATABASE is no file"),
     ("FORTELL_SIGNER_DATABASE", "sqlite:///./fortell.db", "are the same file"),

@@ -19,9 +19,11 @@ from server import logs, pages
 from server.act import ledger
 from server.act.tables import Action, Card
 from server.app import create_app
+from server.release import service
 from server.settings import Settings
 from server.staff import accounts, answer_form, door, sessions
 from server.staff.tables import Account, Session
+from server.workshop.door import signed_in_json
 from tests.server.conftest import (
     NAME,
     PASSWORD,
@@ -117,7 +119,8 @@ async def test_every_staff_route_has_a_guard(settings: Settings) -> None:
     open_to_all = set()
     for route in create_app(settings).routes:
         for handler in getattr(route, "route_handlers", []):
-            if route.path.startswith("/stab") and door.signed_in not in handler.resolve_guards():
+            guarded = {door.signed_in, signed_in_json} & set(handler.resolve_guards())
+            if route.path.startswith("/stab") and not guarded:
                 open_to_all |= {(route.path, name) for name in handler.http_methods}
     assert {path for path, method in open_to_all if method != "OPTIONS"} == {"/stab/inn"}
 
@@ -443,6 +446,16 @@ async def test_the_list_of_rounds_shows_no_figure(browser: httpx.AsyncClient) ->
     assert set(re.findall(r"\d+", text)) <= known
 
 
+async def test_the_list_of_rounds_says_nothing_of_a_retracted_release(
+    browser: httpx.AsyncClient,
+) -> None:
+    await released_round(CODE)
+    await service.retract(CODE, 1, "Feil tema", TODAY)
+    page = (await browser.get("/stab")).text
+    assert "20. oktober 2026" not in page
+    assert "Rapporten er ikke publisert ennå." in page
+
+
 async def test_the_ledger_shows_what_the_release_shows_and_no_more(
     browser: httpx.AsyncClient,
 ) -> None:
@@ -556,10 +569,45 @@ async def test_a_date_that_has_passed_may_stay_when_the_answer_is_changed() -> N
     assert (list(form.errors), answer) == (["next_check"], None)
 
 
+async def test_an_answer_says_who_sees_to_it_and_when_it_was_begun(
+    browser: httpx.AsyncClient,
+) -> None:
+    row = await released_round(CODE)
+    typed = {
+        "status": "done",
+        "text": "Gjort",
+        "owner": "  Rektor\n på skolen ",
+        "began": "1.3.2026",
+    }
+    await send(browser, f"/stab/{CODE}/tiltak/A", **typed)
+    kept = (await ledger.answers(row.id))["A"]
+    assert (kept.owner, kept.began) == ("Rektor på skolen", datetime.date(2026, 3, 1))
+    page = (await browser.get(f"/stab/{CODE}/tiltak/A")).text
+    assert 'value="Rektor på skolen"' in page
+    assert 'value="01.03.2026"' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "error"),
+    [
+        ("owner", "x" * 81, "text_long"),
+        ("began", "i fjor", "date_wrong"),
+        ("began", "2.6.2026", "date_not_yet"),
+    ],
+)
+async def test_who_and_when_are_checked(field: str, typed: str, error: str) -> None:
+    fields = {"status": "done", "text": "Gjort", field: typed}
+    form, answer = answer_form.read(fields, None, datetime.date(2026, 6, 1))
+    assert answer is None
+    assert form.errors[field][0] == error
+    assert getattr(form, field) == typed, "what was typed stays"
+
+
 async def test_hostile_text_stays_text_everywhere(browser: httpx.AsyncClient) -> None:
     row = await released_round(CODE)
     for subject in ("A", "C", "E1_skole", "E2_jobb"):
-        await send(browser, f"/stab/{CODE}/tiltak/{subject}", status="done", text=SCRIPT)
+        typed = {"status": "done", "text": SCRIPT, "owner": SCRIPT}
+        await send(browser, f"/stab/{CODE}/tiltak/{subject}", **typed)
     await send(browser, f"/stab/{CODE}/tiltak")
     for path in (
         f"/stab/{CODE}/tiltak",

@@ -115,6 +115,7 @@ TOLD = {
     "week": 3,
     "receipt_hash": 4,
     "held": 5,
+    "research": 6,
 }
 """What is stored of an answer, and which point of "What we store" tells of it."""
 

@@ -227,7 +227,8 @@ async def test_the_key_is_made_once_and_is_secret(app: Litestar) -> None:
     first = await work.key()
     assert len(first) == 32
     assert await work.key() == first
-    assert await Secret.count() == 1
+    assert await Secret.count().where(Secret.name == work.KEY) == 1
+    assert await work.key("another") != first
     assert app.state.work.challenge(HOME) == Turnstile(first, lambda: 0).challenge(HOME)
 
 

@@ -68,6 +68,9 @@ export type Question =
 /** Who signs invitations: an address, and the public key that the round pins, in base64. */
 export type Signer = { signer: string; key: string };
 
+/** Which researchers may read stories, and of which ages a teller is asked. */
+export type Research = { who: Localised; ages: string[] };
+
 /** What lets an answer into an invited round. */
 export type Token = { message: string; randomizer: string; signature: string };
 
@@ -85,6 +88,8 @@ export type Round = {
   closes: string | null;
   readers: Localised;
   mandate: Localised;
+  /** Null where nobody is asked. */
+  research: Research | null;
   services: Service[];
   helplines: Helpline[];
   questions: Question[];
@@ -109,6 +114,8 @@ export type ResponseBody = {
   /** As a proposal gave them back. */
   sealed: Record<string, Sealed>;
   answers: Record<string, Answer>;
+  /** Researchers may read the stories. */
+  research?: true;
   token?: Token;
 };
 
@@ -297,7 +304,8 @@ function filled(json: string): string {
   return size > LARGEST_REQUEST ? json : json + " ".repeat(size - length);
 }
 
-async function problemOf(reply: Response): Promise<Problem> {
+/** What a reply says went wrong. */
+export async function problemOf(reply: Response): Promise<Problem> {
   const seconds = Number.parseInt(reply.headers.get("Retry-After") ?? "", 10);
   const retryAfter = Number.isNaN(seconds) ? null : seconds;
   const body: unknown = await reply.json().catch(() => null);

@@ -31,7 +31,7 @@ const VOIDING = new Set(["seal_wrong", "unknown_theme"]);
 /** What a person may choose to keep on the device. */
 export type Written = Pick<
   Draft,
-  "services" | "stories" | "prompts" | "answers" | "ageBand" | "token" | "at"
+  "services" | "stories" | "prompts" | "answers" | "ageBand" | "research" | "token" | "at"
 >;
 
 /** What one person has answered so far. Lives in this page's memory, unless they chose to keep it. */
@@ -43,6 +43,8 @@ export class Draft {
   prompts: Readonly<Record<string, string>> = {};
   answers: Readonly<Record<string, Answer>> = {};
   ageBand: string | null = null;
+  /** Researchers may read what is told; nobody has said so until they tick it. */
+  research = false;
   /** What was proposed for stories, and what their teller makes of it; by question. */
   proposals: Readonly<Record<string, Judged>> = {};
   /** All themes that a story can be about. */
@@ -169,8 +171,8 @@ export class Draft {
   }
 
   get written(): Written {
-    const { services, stories, prompts, answers, ageBand, token, at } = this;
-    return { services, stories, prompts, answers, ageBand, token, at };
+    const { services, stories, prompts, answers, ageBand, research, token, at } = this;
+    return { services, stories, prompts, answers, ageBand, research, token, at };
   }
 
   /** Goes on with what was kept earlier. */
@@ -258,6 +260,13 @@ export class Draft {
       const prompt = question.type === "story" && this.has(question) && this.promptOf(question);
       return prompt ? [{ id: question.id, item: prompt.id }] : [];
     });
+  }
+
+  /** Whether to ask if researchers may read: of those who told something and are old enough. */
+  get mayAgree(): boolean {
+    const asked = this.asked.some(({ type }) => type === "age_band");
+    const old = this.round.research?.ages.includes(this.ageBand ?? "") ?? false;
+    return asked && old && this.told.length > 0;
   }
 
   /** What was proposed for the stories that are told now. */
@@ -387,6 +396,7 @@ export class Draft {
       stories: {},
       sealed: {},
       answers: {},
+      ...(this.research && this.mayAgree ? { research: true } : {}),
       ...(this.token === null ? {} : { token: this.token }),
     };
     for (const question of this.asked) {
@@ -422,6 +432,7 @@ export class Draft {
     this.prompts = {};
     this.answers = {};
     this.ageBand = null;
+    this.research = false;
     this.proposals = {};
     this.stoodBy = [];
     this.care = "";

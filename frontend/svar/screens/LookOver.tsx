@@ -11,6 +11,7 @@ import { Icon } from "../parts/Icon.tsx";
 import { Marked } from "../parts/Marked.tsx";
 import { Offer } from "../parts/Offer.tsx";
 import { Redacted } from "../parts/Redacted.tsx";
+import { Research } from "../parts/Research.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
 import { inWords } from "../questions/words.ts";
 import "./LookOver.css";
@@ -87,6 +88,8 @@ export function LookOver(props: Props) {
       </ol>
 
       {!locked && !sending && <Offer draft={draft} onShow={onPropose} />}
+
+      {draft.mayAgree && <Research draft={draft} round={round} />}
 
       {problem !== null && (
         <Trouble key={problem} problem={problem}>
