@@ -72,6 +72,8 @@ class Cable:
         with closing(phone), closing(socket.create_connection(("127.0.0.1", self._server))) as far:
             ends = {phone, far}
             self._open |= ends
+            if self.cut:  # Since this thread looked.
+                _shut(phone)
             back = threading.Thread(target=self._replies, args=(far, phone, losing), daemon=True)
             back.start()
             self._requests(phone, far, losing)

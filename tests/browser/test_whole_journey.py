@@ -59,6 +59,7 @@ def visit(phone: Page, cable: Cable, language: str) -> None:
     phone.fill("#code", CODE)
     phone.keyboard.press("Enter")
     phone.get_by_test_id("start").wait_for()
+    phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
     until(phone, f"(await caches.match('/api/rounds/{CODE}')) !== undefined")
 
 
