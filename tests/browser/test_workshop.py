@@ -137,16 +137,26 @@ def _talk(hall: Hall, phones: list[Page], screen: Page) -> None:
     for page in (screen, hall.leader, *phones):
         expect(page.locator("tbody td")).to_have_text(["3 av 5", "1 av 5", "0 av 5", "1 av 5"])
         expect(page.locator(".instead li")).to_have_text(EVIL)
+    expect(screen.locator(".instead li")).to_be_in_viewport(ratio=1)
     screen.keyboard.press("p")
     expect(screen.locator(".pie")).to_be_visible()
     expect(screen.locator("tbody td").first).to_have_text("3 av 5")
-    _note(hall)
+    expect(screen.locator(".instead li")).to_be_in_viewport(ratio=1)
+    _note(hall, *(f"Notat {number}" for number in range(20)))
+    expect(screen.locator(".said li").last).not_to_be_in_viewport()
+    expect(screen.locator(".pages button")).to_have_text(["Førre side", "Neste side"])
+    for _ in range(3):
+        screen.keyboard.press("PageDown")
+    expect(screen.locator(".said li").last).to_be_in_viewport(ratio=0.9)
+    _note(hall, "Politikarane må med")
+    expect(screen.locator(".pages")).to_have_count(0)
+    _note(hall, "Politikarane må med", EVIL)
     expect(screen.locator(".said li")).to_have_text(["Politikarane må med", EVIL])
     look(hall.leader, screen, phones[0])
 
 
-def _note(hall: Hall) -> None:
-    type_in(hall.leader, hall.leader.locator("#notes"), f"Politikarane må med\n{EVIL}")
+def _note(hall: Hall, *lines: str) -> None:
+    type_in(hall.leader, hall.leader.locator("#notes"), "\n".join(lines))
     hall.leader.keyboard.press("Tab")
     hall.leader.keyboard.press("Enter")
     expect(hall.leader.locator(".talking form [role=status]")).to_have_text("Lagra")

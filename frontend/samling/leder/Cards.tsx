@@ -5,7 +5,7 @@ import { currentCard, type Card } from "../lib/state.ts";
 import { count, t } from "../lib/words.ts";
 import { Ideas } from "../parts/Ideas.tsx";
 import { Place } from "../parts/Place.tsx";
-import { Result } from "../parts/Result.tsx";
+import { Instead, Result } from "../parts/Result.tsx";
 import { useEdited } from "./kept.ts";
 import type { Part } from "./Leading.tsx";
 import { Saved } from "./Saved.tsx";
@@ -83,7 +83,10 @@ export function Talk({ state, desk }: Part) {
         <b class="number">{card.number}</b> {card.challenge}
       </h3>
       {card.revealed ? (
-        <Result card={card} pie={pie.value} language={state.language} />
+        <>
+          <Result card={card} pie={pie.value} language={state.language} />
+          <Instead card={card} language={state.language} />
+        </>
       ) : (
         <Ideas ideas={card.ideas} language={state.language} />
       )}

@@ -11,7 +11,7 @@ type Props = { card: Card; pie?: boolean; language: string };
 export function Result({ card, pie = false, language }: Props) {
   const { choices } = card;
   if (choices === null) return null;
-  const { counts, none, n, texts } = choices;
+  const { counts, none, n } = choices;
   const rows = [
     ...card.ideas.map((idea, place) => ({ letter: LETTERS[place]!, text: idea, count: counts[place] ?? 0 })),
     { letter: "–", text: t("choice.none"), count: none },
@@ -47,16 +47,22 @@ export function Result({ card, pie = false, language }: Props) {
           ))}
         </tbody>
       </table>
-      {texts.length > 0 && (
-        <section class="instead">
-          <p class="title">{t("result.texts")}</p>
-          <ul lang={language}>
-            {texts.map((text, place) => (
-              <li key={place}>{text}</li>
-            ))}
-          </ul>
-        </section>
-      )}
     </div>
+  );
+}
+
+/** What those wrote who chose none of a card's ideas. */
+export function Instead({ card, language }: Omit<Props, "pie">) {
+  const texts = card.choices?.texts ?? [];
+  if (texts.length === 0) return null;
+  return (
+    <section class="instead">
+      <p class="title">{t("result.texts")}</p>
+      <ul lang={language}>
+        {texts.map((text, place) => (
+          <li key={place}>{text}</li>
+        ))}
+      </ul>
+    </section>
   );
 }

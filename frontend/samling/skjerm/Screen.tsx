@@ -10,7 +10,7 @@ import { clock, count, day, language, speak, t } from "../lib/words.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Ideas } from "../parts/Ideas.tsx";
 import { Place } from "../parts/Place.tsx";
-import { Result } from "../parts/Result.tsx";
+import { Instead, Result } from "../parts/Result.tsx";
 import { Trouble } from "../parts/Trouble.tsx";
 import { useKeys } from "./keys.ts";
 import { usePages } from "./pages.ts";
@@ -209,8 +209,10 @@ function Order({ state, turn }: ListProps) {
 type TalkingProps = ListProps & { card: Card; pie: boolean };
 
 function Talking({ card, state, pie, turn }: TalkingProps) {
+  const texts = card.choices?.texts ?? [];
+  const words = [...texts, ...card.notes].join("\n");
   return (
-    <Paged turn={turn} name={`${card.id} ${card.revealed} ${pie}`} count={1}>
+    <Paged turn={turn} name={`${card.id} ${card.revealed} ${pie} ${words}`} count={1}>
       {() => (
         <div class="talking" lang={state.language}>
           <div>
@@ -241,15 +243,20 @@ function Talking({ card, state, pie, turn }: TalkingProps) {
               </>
             )}
           </div>
-          {card.notes.length > 0 && (
-            <section class="said">
-              <h2 lang={language()}>{t("talk.notes")}</h2>
-              <ul>
-                {card.notes.map((note, place) => (
-                  <li key={place}>{note}</li>
-                ))}
-              </ul>
-            </section>
+          {texts.length + card.notes.length > 0 && (
+            <div class="words" lang={language()}>
+              <Instead card={card} language={state.language} />
+              {card.notes.length > 0 && (
+                <section class="said">
+                  <h2>{t("talk.notes")}</h2>
+                  <ul lang={state.language}>
+                    {card.notes.map((note, place) => (
+                      <li key={place}>{note}</li>
+                    ))}
+                  </ul>
+                </section>
+              )}
+            </div>
           )}
         </div>
       )}
@@ -352,9 +359,9 @@ type PagedProps = {
   children: (shown: (place: number) => boolean) => ComponentChildren;
 };
 
-/** A list, a screenful at a time; what is too high for a screen can be scrolled. */
+/** A list, a screenful at a time; what is too high for a screen is scrolled, with the same keys. */
 function Paged({ turn, name, count: items, children }: PagedProps) {
-  const { box, shown, page, pages, setPage } = usePages(items, name);
+  const { box, shown, page, pages, high, setPage } = usePages(items, name);
   const go = (by: number) => {
     if (pages > 1) setPage(Math.max(0, Math.min(pages - 1, page + by)));
     else box.current?.scrollBy(0, by * box.current.clientHeight * 0.8);
@@ -365,13 +372,13 @@ function Paged({ turn, name, count: items, children }: PagedProps) {
       <div class="paged" ref={box} tabindex={0} role="group" aria-label={t("screen.page", { page: page + 1, pages })}>
         {children(shown)}
       </div>
-      {pages > 1 && (
+      {(pages > 1 || high) && (
         <nav class="pages" aria-label={t("screen.page", { page: page + 1, pages })}>
-          <button type="button" onClick={() => go(-1)} aria-disabled={page === 0}>
+          <button type="button" onClick={() => go(-1)} aria-disabled={!high && page === 0}>
             {t("screen.before")}
           </button>
-          <span>{t("screen.page", { page: page + 1, pages })}</span>
-          <button type="button" onClick={() => go(1)} aria-disabled={page === pages - 1}>
+          {pages > 1 && <span>{t("screen.page", { page: page + 1, pages })}</span>}
+          <button type="button" onClick={() => go(1)} aria-disabled={!high && page === pages - 1}>
             {t("screen.after")}
           </button>
         </nav>

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /**
- * Shows a list a page at a time: as many of its items as the screen has room for.
+ * Shows a list a page at a time: as many of its items as the screen has room for. `high`: its only
+ * page is higher than the screen.
  *
  * @param count of items.
  * @param key of what is shown: another begins at its first page.
@@ -9,6 +10,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 export function usePages(count: number, key: string) {
   const box = useRef<HTMLDivElement>(null);
   const [starts, setStarts] = useState<number[]>([0]);
+  const [high, setHigh] = useState(false);
   const [page, setPage] = useState(0);
   const [measured, setMeasured] = useState("");
   const [size, setSize] = useState("");
@@ -25,8 +27,9 @@ export function usePages(count: number, key: string) {
 
   useLayoutEffect(() => {
     if (!measuring) return;
-    const found = startsOf(box.current);
+    const found = count === 1 ? [0] : startsOf(box.current);
     setStarts(found);
+    setHigh(found.length === 1 && isHigh(box.current));
     setPage((now) => Math.min(now, found.length - 1));
     setMeasured(wanted);
   });
@@ -36,7 +39,12 @@ export function usePages(count: number, key: string) {
   const at = Math.min(page, starts.length - 1);
   const shown = (place: number) =>
     measuring || (place >= (starts[at] ?? 0) && place < (starts[at + 1] ?? Infinity));
-  return { box, shown, page: at, pages: starts.length, setPage };
+  return { box, shown, page: at, pages: starts.length, high: high && !measuring, setPage };
+}
+
+/** Whether there is more than there is room for. */
+function isHigh(box: HTMLElement | null): boolean {
+  return box !== null && box.scrollHeight > box.clientHeight + 1;
 }
 
 /** Where each page begins, from how high the items are. */

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Option } from "../../svar/questions/Option.tsx";
 import { currentCard, type Card, type State } from "../lib/state.ts";
 import { count, t } from "../lib/words.ts";
-import { LETTERS, Result } from "../parts/Result.tsx";
+import { Instead, LETTERS, Result } from "../parts/Result.tsx";
 import { Place } from "../parts/Place.tsx";
 import type { Phone } from "./phone.ts";
 
@@ -132,6 +132,7 @@ function Revealed({ card, phone, state }: CardProps) {
   return (
     <>
       <Result card={card} language={state.language} />
+      <Instead card={card} language={state.language} />
       {said !== undefined && (
         <p class="quiet">
           {said.choice === 0 ? t("choice.yours.none") : t("choice.yours", { letter: LETTERS[said.choice - 1]! })}
