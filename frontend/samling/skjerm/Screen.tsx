@@ -215,49 +215,51 @@ function Talking({ card, state, pie, turn }: TalkingProps) {
     <Paged turn={turn} name={`${card.id} ${card.revealed} ${pie} ${words}`} count={1}>
       {() => (
         <div class="talking" lang={state.language}>
-          <div>
-            <h1>
-              <b class="number">{card.number}</b> {card.challenge}
-            </h1>
-            {card.revealed ? (
-              <div lang={language()}>
-                <Result card={card} pie={pie} language={state.language} />
-              </div>
-            ) : (
-              <>
-                <Ideas ideas={[...card.ideas]} language={state.language} />
-                <p class="none-of" lang={language()}>
-                  <span class="letter" aria-hidden="true">
-                    –
-                  </span>
-                  {t("choice.none")}
-                </p>
-                <ul class="counts" lang={language()}>
-                  <li>
-                    <b>{state.answered}</b> {count("screen.answered", state.phones)}
-                  </li>
-                </ul>
-                <p class="sub" lang={language()}>
-                  {t("screen.hidden")}
-                </p>
-              </>
-            )}
-          </div>
-          {texts.length + card.notes.length > 0 && (
-            <div class="words" lang={language()}>
-              <Instead card={card} language={state.language} />
-              {card.notes.length > 0 && (
-                <section class="said">
-                  <h2>{t("talk.notes")}</h2>
-                  <ul lang={state.language}>
-                    {card.notes.map((note, place) => (
-                      <li key={place}>{note}</li>
-                    ))}
+          <h1>
+            <b class="number">{card.number}</b> {card.challenge}
+          </h1>
+          <div class="columns">
+            <div>
+              {card.revealed ? (
+                <div lang={language()}>
+                  <Result card={card} pie={pie} language={state.language} />
+                </div>
+              ) : (
+                <>
+                  <Ideas ideas={[...card.ideas]} language={state.language} />
+                  <p class="none-of" lang={language()}>
+                    <span class="letter" aria-hidden="true">
+                      –
+                    </span>
+                    {t("choice.none")}
+                  </p>
+                  <ul class="counts" lang={language()}>
+                    <li>
+                      <b>{state.answered}</b> {count("screen.answered", state.phones)}
+                    </li>
                   </ul>
-                </section>
+                  <p class="sub" lang={language()}>
+                    {t("screen.hidden")}
+                  </p>
+                </>
               )}
             </div>
-          )}
+            {texts.length + card.notes.length > 0 && (
+              <div class="words" lang={language()}>
+                <Instead card={card} language={state.language} />
+                {card.notes.length > 0 && (
+                  <section class="said">
+                    <h2>{t("talk.notes")}</h2>
+                    <ul lang={state.language}>
+                      {card.notes.map((note, place) => (
+                        <li key={place}>{note}</li>
+                      ))}
+                    </ul>
+                  </section>
+                )}
+              </div>
+            )}
+          </div>
         </div>
       )}
     </Paged>

@@ -61,12 +61,12 @@ def _styles() -> str:
 Make = Callable[[Material, Path | None], Awaitable[bytes]]
 
 FORMATS: dict[str, tuple[str, Make]] = {
-    "html": ("text/html; charset=utf-8", html_file),
+    "html": ("text/html", html_file),
     "pdf": ("application/pdf", pdf_file),
     "docx": (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         docx_file,
     ),
-    "md": ("text/markdown; charset=utf-8", markdown_file),
+    "md": ("text/markdown", markdown_file),
 }
 """Media type and maker, by suffix."""

@@ -124,7 +124,7 @@ async def lifted_file(request: AnyRequest, code: FromPath[str]) -> Response[byte
     """What is lifted upwards, for whoever gets it."""
     row = await sessions.find(code)
     made = onward.lifted_file(await onward.actions(row.id), Language(row.language))
-    return _file(made, "text/csv; charset=utf-8", f"oppover-{row.code}.csv")
+    return _file(made, "text/csv", f"oppover-{row.code}.csv")
 
 
 def _file(content: bytes, media: str, name: str) -> Response[bytes]:
