@@ -20,7 +20,7 @@ from server.edge import HEAD_LIMIT, BoundedProtocol
 from server.settings import Settings
 from tests.conftest import run as in_loop
 from tests.server import outside
-from tests.server.process import Server, load_round, run, serving
+from tests.server.process import Server, free_port, load_round, run, serving
 from tests.server.rounds import CODE, story
 
 anyio = pytest.mark.anyio
@@ -255,7 +255,7 @@ def test_a_server_that_cannot_start_says_so_in_its_own_words(tmp_path: Path) -> 
     database = f"sqlite:///{tmp_path / 'fortell.db'}"
     load_round(database)
     in_loop(outside.rows(database, "ALTER TABLE secret RENAME TO gone"))
-    done = run(database, "serve", check=False)
+    done = run(database, "serve", check=False, port=free_port())
     assert done.returncode != 0
     for line in done.stderr.splitlines():
         assert json.loads(line).keys() <= {"date", "level", "logger", "event", "error", "where"}
