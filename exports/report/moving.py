@@ -1,6 +1,6 @@
 """Figures over time on a page: the run of one, what began meanwhile, what moved since last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from exports.report.view import AGREE, MENTIONED, Table, View
 from exports.report.words import Deed
 
 POINTS = 2  # fewest batches of a run
+DAYS = 3  # that a page with little room names of those that a chart marks
 NOT_COMPARED = frozenset({"vekst6_attribution"})
 
 
@@ -24,13 +25,15 @@ NOT_COMPARED = frozenset({"vekst6_attribution"})
 class Followed:
     """The run of one figure over batches of answers, in words and with its table.
 
-    `marks` says what began on the days that the chart marks, each with its day's number.
+    `marks` says what began on the days that the chart marks, each with its day's number; `briefly`
+    says so for a page with little room.
     """
 
     label: str
     chart: Run
     said: str
     marks: tuple[str, ...]
+    briefly: tuple[str, ...]
     table: Table
 
 
@@ -67,7 +70,33 @@ def follow(
     )
     heads = tuple(view.text[head] for head in ("column.until", "column.new_share"))
     rows = tuple((view.date(point.when), about(point.share, view.language)) for point in points)
-    return Followed(label, drawn, _in_words(view, points), tuple(said), Table(heads, rows))
+    return Followed(
+        label,
+        drawn,
+        _in_words(view, points),
+        tuple(said),
+        tuple(_briefly(view, days, [deed for _, deed in begun])),
+        Table(heads, rows),
+    )
+
+
+def _briefly(view: View, days: Sequence[date], deeds: Sequence[Deed]) -> Iterator[str]:
+    """Say on which days something began and for what, without the service's own words.
+
+    Args:
+        view: release and language.
+        days: those that the chart marks, in order.
+        deeds: what began on one of them; the codebook of the release may lack its subject.
+    """
+    for number, day in list(enumerate(days, 1))[-DAYS:]:
+        subjects = (deed.subject for deed in deeds if deed.began == day)
+        labels = [view.labels[subject] for subject in subjects if subject in view.labels]
+        what = labels[0] if labels else view.text["run.something"]
+        if len(labels) > 1:
+            what = view.text["run.and_more"].format(label=what, count=len(labels) - 1)
+        yield f"{number}: {what} ({view.date(day.isoformat())})"
+    if len(days) > DAYS:
+        yield view.text["run.earlier"].format(count=len(days) - DAYS)
 
 
 def since_last(view: View, releases: Sequence[Release]) -> Table | None:

@@ -21,6 +21,9 @@ from exports.report.view import AGREE, LOW, MENTIONED, TOLD_WELL, Block, Table, 
 from exports.report.words import Context, Deed, Words
 
 FACTS, THEMES, STORIES = 4, 3, 3
+COMPARED = 5  # figures from elsewhere on the politician's page
+FULL = 500  # characters of its long parts, from which on that page is set in small print
+HEADING = 300  # characters that the heading and the note of figures from elsewhere stand for
 MORE, MUCH, DISAGREE = (1, 2), (2, 3), (1, 2)
 AGAINST = 4  # voices against, so that the section stays short
 FUNNELS = 2
@@ -233,9 +236,19 @@ class Parts:
         found = showable(self.words.quotes, self.view.release, self.view.service)
         return [(self.view.labels[quote.theme], quote) for quote in found[:most]]
 
-    def context(self) -> tuple[Context, ...]:
-        """Return figures from elsewhere."""
-        return self.words.context
+    def context(self, most: int | None = None) -> tuple[Context, ...]:
+        """Return figures from elsewhere, the first `most` of them."""
+        return self.words.context[:most]
+
+    def full(self) -> bool:
+        """Whether so much stands on the politician's page that it must be set in small print."""
+        quoted = sum(len(label) + len(quote.text) for label, quote in self.quotes(STORIES))
+        compared = sum(
+            HEADING * (not place)
+            + len(one.label[self.language] + one.definition[self.language] + one.source)
+            for place, one in enumerate(self.context(COMPARED))
+        )
+        return quoted + compared + len(self.explained()[1]) > FULL
 
     def answers(self, *statuses: ActionStatus) -> list[Answered]:
         """Return what the service answers with one of these statuses."""
