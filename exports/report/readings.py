@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from enumerations import ActionStatus, Language
-from exports.disclosure.catalogue import INDIVIDUAL, UNCLEAR, Kind
+from enumerations import ActionStatus, Attribution, Language
+from exports.disclosure.catalogue import INDIVIDUAL, SEVERAL, UNCLEAR, Kind
 from exports.disclosure.document import Figure, Release
 from exports.disclosure.quotes import Quote, showable
 from exports.measures import LESS, Share, share
@@ -27,7 +27,9 @@ HEADING = 300  # characters that the heading and the note of figures from elsewh
 MORE, MUCH, DISAGREE = (1, 2), (2, 3), (1, 2)
 AGAINST = 4  # voices against, so that the section stays short
 FUNNELS = 2
-NEARLY_ALL = 0.8  # of the stories that explain what happened, with the individual alone
+NEARLY_ALL = 0.8  # of the stories that explain what happened, or of actions: with the individual
+MANY = 0.5  # of the stories that explain what happened, with more than the individual
+AROUND = (1, 2, SEVERAL)  # whom they met, what was around them, or several things
 FACT_ORDER: tuple[tuple[Kind, str, tuple[int, ...], str], ...] = (
     (Kind.SCALE, "lt1", LOW, "satisfaction"),
     (Kind.ITEM, "mt10", AGREE, "recommend"),
@@ -209,8 +211,20 @@ class Parts:
         """Return what stories explain what happened with (F30), and what to beware of."""
         figures = self.view.figures(Kind.ATTRIBUTION, ["explained"])
         block = self.view.stacked("explained", figures, (INDIVIDUAL,), "column.explained")
-        alert = any(map(_nearly_all_individual, figures))
-        return block, self.view.text["explained.alert"] if alert else ""
+        if any(map(_nearly_all_individual, figures)):
+            return block, self.view.text["explained.alert"]
+        if self._individual_actions() and any(map(_many_around, figures)):
+            return block, self.view.text["explained.actions"]
+        return block, ""
+
+    def _individual_actions(self) -> bool:
+        """Whether nearly all that the service has published to do is for the individual to change.
+
+        An action of which nobody has said what it is to change counts as none of them.
+        """
+        doing = {ActionStatus.DONE, ActionStatus.PLANNED}
+        aims = [deed.aim for deed in self.words.deeds if deed.status in doing]
+        return bool(aims) and aims.count(Attribution.INDIVIDUAL) >= NEARLY_ALL * len(aims)
 
     def explained_briefly(self) -> str:
         """Return the same in one sentence, for a page with no room for a chart."""
@@ -351,7 +365,21 @@ class Parts:
 
 def _nearly_all_individual(figure: Figure) -> bool:
     """Whether nearly every story that explains what happened does so with the individual alone."""
-    alone, unclear = share(figure, (INDIVIDUAL,)), share(figure, (UNCLEAR,))
-    if alone is None:
-        return False
-    return alone.x >= NEARLY_ALL * (alone.n - (unclear.x if unclear else 0))
+    return _of_those_explaining(figure, (INDIVIDUAL,)) >= NEARLY_ALL
+
+
+def _many_around(figure: Figure) -> bool:
+    """Whether many of the stories that explain what happened do so with more than the individual.
+
+    Where these are merged with the unclear ones nothing is known of them.
+    """
+    return _of_those_explaining(figure, AROUND) >= MANY
+
+
+def _of_those_explaining(figure: Figure, codes: tuple[int, ...]) -> float:
+    """Return what part of the stories that explain what happened do so with these; 0 if hidden."""
+    told, unclear = share(figure, codes), share(figure, (UNCLEAR,))
+    if told is None:
+        return 0.0
+    explaining = told.n - (unclear.x if unclear else 0)
+    return told.x / explaining if explaining > 0 else 0.0

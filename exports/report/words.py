@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from enumerations import ActionStatus
+from enumerations import ActionStatus, Attribution
 from exports.disclosure.quotes import Quote
 from exports.instruments import Text
 
@@ -42,7 +42,8 @@ class Context:
 class Deed:
     """What the service answers to a theme or an area, in its own words.
 
-    `owner` is who sees to it, a role; `began` the day on which it was begun (F26).
+    `owner` is who sees to it, a role; `began` the day on which it was begun (F26); `aim` what it is
+    to change: a person, how people meet, or what is around them; None where nobody has said (F30).
     """
 
     subject: str
@@ -51,6 +52,7 @@ class Deed:
     next_check: date | None = None
     owner: str = ""
     began: date | None = None
+    aim: Attribution | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import exports
-from enumerations import ActionStatus, Language
+from enumerations import ActionStatus, Attribution, Language
 from exports import Figure, Kind, Release
 from server.act.tables import Action, Card
 from server.act.tables import Decided as DecidedRow
@@ -70,7 +70,8 @@ class Area:
 class Answer:
     """What the service answers to one subject.
 
-    `owner` is who sees to it, a role; `began` is the day on which it was begun (F26).
+    `owner` is who sees to it, a role; `began` is the day on which it was begun (F26); `aim` is what
+    it is to change: a person, how people meet, or what is around them (F30).
     """
 
     status: ActionStatus
@@ -78,11 +79,12 @@ class Answer:
     next_check: datetime.date | None
     owner: str = ""
     began: datetime.date | None = None
+    aim: Attribution | None = None
 
     @property
     def version(self) -> str:
         """Changes whenever the answer does."""
-        words = f"{self.status}|{self.next_check}|{self.began}|{self.owner}|{self.text}"
+        words = f"{self.status}|{self.next_check}|{self.began}|{self.aim}|{self.owner}|{self.text}"
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
@@ -165,7 +167,12 @@ async def answers(round_id: UUID) -> dict[str, Answer]:
 
 def _answer(row: dict[str, Any]) -> Answer:
     return Answer(
-        ActionStatus(row["status"]), row["text"], row["next_check"], row["owner"], row["began"]
+        ActionStatus(row["status"]),
+        row["text"],
+        row["next_check"],
+        row["owner"],
+        row["began"],
+        Attribution(row["aim"]) if row["aim"] else None,
     )
 
 
@@ -198,6 +205,7 @@ async def save(round_id: UUID, subject: str, answer: Answer, seen: str) -> Answe
                 Action.next_check: answer.next_check,
                 Action.owner: answer.owner,
                 Action.began: answer.began,
+                Action.aim: answer.aim.value if answer.aim else "",
             }
         ).where(Action.id == key)
     return None

@@ -8,7 +8,10 @@ from server.collect.tables import Round
 
 
 class Action(Table, tablename="action"):
-    """What a service answers to one theme of a round. `owner` is a role, no person's name."""
+    """What a service answers to one theme of a round. `owner` is a role, no person's name.
+
+    `aim` is what it is to change (F30), one of the attributions; empty where nobody has said.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     round = ForeignKey(Round, index=True)
@@ -18,6 +21,7 @@ class Action(Table, tablename="action"):
     next_check = Date(default=None, null=True)
     owner = Varchar(80, default="")
     began = Date(default=None, null=True)
+    aim = Varchar(10, default="")
 
 
 class Card(Table, tablename="card"):

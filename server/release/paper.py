@@ -84,7 +84,8 @@ async def words_of(round_id: UUID) -> Words:
         return words
     answers = await ledger.answers(round_id)
     deeds = [
-        Deed(key, a.status, a.text, a.next_check, a.owner, a.began) for key, a in answers.items()
+        Deed(key, a.status, a.text, a.next_check, a.owner, a.began, a.aim)
+        for key, a in answers.items()
     ]
     return replace(words, deeds=(*words.deeds, *deeds))
 

@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from enumerations import ActionStatus
+from enumerations import ActionStatus, Attribution
 from server.act.ledger import Answer
 
 TEXT_LIMIT = 600
 OWNER_LIMIT = 80
+AIMS = (Attribution.INDIVIDUAL, Attribution.RELATION, Attribution.SITUATION)
 FARTHEST = datetime.timedelta(days=731)
 
 
@@ -22,6 +23,7 @@ class Form:
     next_check: str = ""
     owner: str = ""
     began: str = ""
+    aim: str = ""
     seen: str = ""
     errors: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
@@ -36,6 +38,7 @@ def of_answer(answer: Answer | None) -> Form:
         next_check=_typed(answer.next_check),
         owner=answer.owner,
         began=_typed(answer.began),
+        aim=answer.aim.value if answer.aim else "",
         seen=answer.version,
     )
 
@@ -63,6 +66,7 @@ def read(
         next_check=fields.get("next_check", "").strip(),
         owner=" ".join(fields.get("owner", "").split()),
         began=fields.get("began", "").strip(),
+        aim=fields.get("aim", ""),
         seen=fields.get("seen", ""),
     )
     if form.status not in set(ActionStatus):
@@ -78,7 +82,8 @@ def read(
     day = _check_date(form, before, today)
     if form.errors:
         return form, None
-    return form, Answer(ActionStatus(form.status), form.text, day, form.owner, began)
+    aim = Attribution(form.aim) if form.aim in AIMS else None
+    return form, Answer(ActionStatus(form.status), form.text, day, form.owner, began, aim)
 
 
 def _began(form: Form, today: datetime.date) -> datetime.date | None:

@@ -64,7 +64,7 @@ OTHERS = {
     "written": {"id", "round", "document"},
     "quoted": {"id", "response", "round", "document"},
     "coded": {"id", "response", "round", "document"},
-    "action": {"id", "round", "theme", "status", "text", "next_check", "owner", "began"},
+    "action": {"id", "round", "theme", "status", "text", "next_check", "owner", "began", "aim"},
     "decided": {"id", "round", "workshop", "title", "theme", "text", "owner", "due"},
     "card": {"round", "published"},
     "secret": {"name", "value"},

@@ -9,7 +9,7 @@ import pytest
 from exports_synthetic import catalogue, frame, names
 from test_exports_report import EMPTY, PAGE, TERMS, Reader, fixed, numbers, released
 
-from enumerations import ActionStatus, Language
+from enumerations import ActionStatus, Attribution, Language
 from exports import (
     Context,
     Deed,
@@ -324,6 +324,61 @@ def test_every_reading_asks_whether_it_is_the_person(reading: Reading, language:
         if made is not EMPTY:
             assert text["category.individual"].lower() in words.lower()
             assert text["category.unclear"].lower() in words.lower()
+
+
+AROUND = explaining((30, EVERYBODY), (40, ("situasjon",)), (30, ()))
+APART = explaining((20, EVERYBODY), (15, BOTH), (15, ("relasjon",)), (20, ("situasjon",)), (15, ()))
+UNKNOWN = explaining((30, EVERYBODY), (55, ("relasjon",)), (4, ()))
+
+
+def aimed(*aims: Attribution | None) -> tuple[Deed, ...]:
+    return tuple(Deed("G0", ActionStatus.DONE, "Vi gjør noe.", aim=aim) for aim in aims)
+
+
+ONE, REFUSED = Attribution.INDIVIDUAL, Deed("G0", ActionStatus.NO_BECAUSE, "Nei.", aim=None)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("reading", Reading)
+def test_every_reading_asks_whether_actions_meet_the_situation(
+    reading: Reading, language: Language
+) -> None:
+    asked = " ".join(messages(language)["explained.actions"].split())
+    assert set(categories(AROUND)) == {"individual", "around", "unclear"}
+    assert len(categories(APART)) == 5
+    for made, deeds in (
+        (AROUND, aimed(ONE)),
+        (APART, aimed(ONE, ONE, ONE, ONE, None)),
+        (AROUND, (*aimed(ONE), REFUSED)),
+    ):
+        page = render_report(made, "s0", language, PAGE, reading, (), Words(deeds=deeds))
+        assert asked in " ".join(" ".join(Reader(page).text).split())
+
+
+@pytest.mark.parametrize(
+    ("made", "deeds"),
+    [
+        (AROUND, ()),
+        (AROUND, (REFUSED,)),
+        (AROUND, aimed(None)),
+        (AROUND, aimed(ONE, None)),
+        (AROUND, aimed(Attribution.UNCLEAR)),
+        (AROUND, aimed(ONE, ONE, Attribution.SITUATION)),
+        (AROUND, aimed(Attribution.RELATION)),
+        (UNKNOWN, aimed(ONE)),
+        (EMPTY, aimed(ONE)),
+        (explaining((60, EVERYBODY), (20, ("situasjon",)), (20, BOTH), (20, ())), aimed(ONE)),
+    ],
+    ids=[
+        "no actions", "nothing done", "unsaid", "half unsaid", "unclear", "one for the situation",
+        "for how they meet", "merged with unclear", "hidden", "few tell of it",
+    ],
+)  # fmt: skip
+def test_it_is_not_asked_where_it_is_not_known(made: Release, deeds: tuple[Deed, ...]) -> None:
+    asked = messages(Language.BOKMAL)["explained.actions"]
+    for reading in Reading:
+        page = render_report(made, "s0", Language.BOKMAL, PAGE, reading, (), Words(deeds=deeds))
+        assert asked not in " ".join(Reader(page).text)
 
 
 def test_few_who_explain_it_otherwise_are_merged_and_not_told() -> None:

@@ -11,7 +11,7 @@ from exports_synthetic import catalogue, frame, names
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 from test_exports_report_pdf import pages, program
 
-from enumerations import ActionStatus, Language
+from enumerations import ActionStatus, Attribution, Language
 from exports import (
     Context,
     Deed,
@@ -30,6 +30,7 @@ from exports.messages import messages
 from server.release import paper
 from server.staff.answer_form import TEXT_LIMIT
 from tests.browser import chromium
+from tests.browser.conftest import assert_accessible
 
 __all__ = ["program"]
 
@@ -54,6 +55,7 @@ CUT = """() => [...document.querySelectorAll('body *')].filter((one) => {
 }).map((one) => one.outerHTML.slice(0, 120))"""
 """What hides some of itself, or reaches over the paper's edge."""
 
+PERSON = Attribution.INDIVIDUAL
 SMALL = 'class="sheet-lead sheet-full"'
 Full = tuple[Release, tuple[Release, ...], Words]
 
@@ -80,7 +82,13 @@ def full(blaming: int = 7) -> Full:
         made.append(release(part, Policy(terms), history, series="1", published=when))
     told = [theme.id for theme in terms.themes if shown(made[-1], theme.id, "s0")]
     deeds = tuple(
-        Deed(one.id, ActionStatus.DONE, ("Vi ringer tilbake. " * 40)[:TEXT_LIMIT], began=day)
+        Deed(
+            one.id,
+            ActionStatus.DONE,
+            ("Vi ringer tilbake. " * 40)[:TEXT_LIMIT],
+            began=day,
+            aim=PERSON,
+        )
         for one, day in zip(themes, [date(2026, 3, 1), date(2026, 6, 1)] * 3, strict=False)
     )
     figure = Context(
@@ -95,9 +103,16 @@ def full(blaming: int = 7) -> Full:
     return made[-1], tuple(made[:-1]), words
 
 
-@pytest.fixture(scope="module")
-def fullest() -> Full:
-    return full()
+@pytest.fixture(scope="module", params=[7, 0], ids=["explained.alert", "explained.actions"])
+def fullest(request: pytest.FixtureRequest) -> Full:
+    """Each with one of the notes on what to beware of."""
+    return full(request.param)
+
+
+@pytest.fixture
+def beware(request: pytest.FixtureRequest) -> str:
+    """The note that `fullest` has."""
+    return "explained.alert" if request.node.callspec.params["fullest"] else "explained.actions"
 
 
 def sheet(language: Language, fullest: Full) -> str:
@@ -130,9 +145,9 @@ def test_the_fullest_sheet_is_one_page(language: Language, fullest: Full, progra
 
 @pytest.mark.parametrize("language", Language)
 def test_the_fullest_sheet_says_everything(
-    language: Language, fullest: Full, printed: Page, tmp_path: Path
+    language: Language, fullest: Full, beware: str, printed: Page, tmp_path: Path
 ) -> None:
-    last, _, words = fullest
+    _, _, words = fullest
     file = tmp_path / "sheet.html"
     file.write_text(sheet(language, fullest), "utf-8")
     printed.goto(file.as_uri())
@@ -141,14 +156,15 @@ def test_the_fullest_sheet_says_everything(
     assert all(quote.text in said for quote in words.quotes)
     assert said.count("97 162") == len(words.context)
     assert sum(f"{label} " in said for label in LABELS) == len(LABELS)
-    for key in ("explained.alert", "not_said.who", "not_said.machine", "fixed", "probably"):
+    for key in (beware, "not_said.who", "not_said.machine", "fixed", "probably"):
         assert text[key] in said, key
     assert SERVICE in said
     assert "1: " in said
     assert "2: " in said
     assert printed.evaluate(CUT) == []
     assert printed.evaluate("document.body.scrollHeight") <= INSIDE["height"]
-    assert last.number == 3
+    printed.emulate_media(media="screen")
+    assert_accessible(printed)
 
 
 def test_a_sheet_with_little_on_it_is_not_set_in_small_print(fullest: Full) -> None:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from litestar._parsers import parse_url_encoded_form_data
 
-from enumerations import Language
+from enumerations import Attribution, Language
 from server import logs, pages
 from server.act import ledger
 from server.act.tables import Action, Card
@@ -578,6 +578,7 @@ async def test_an_answer_says_who_sees_to_it_and_when_it_was_begun(
         "text": "Gjort",
         "owner": "  Rektor\n på skolen ",
         "began": "1.3.2026",
+        "aim": "situasjon",
     }
     await send(browser, f"/stab/{CODE}/tiltak/A", **typed)
     kept = (await ledger.answers(row.id))["A"]
@@ -585,6 +586,18 @@ async def test_an_answer_says_who_sees_to_it_and_when_it_was_begun(
     page = (await browser.get(f"/stab/{CODE}/tiltak/A")).text
     assert 'value="Rektor på skolen"' in page
     assert 'value="01.03.2026"' in page
+    assert kept.aim is Attribution.SITUATION
+    assert re.search(r'name="aim" value="situasjon" checked', page)
+    assert page.count(" checked") == 2
+
+
+@pytest.mark.parametrize("typed", ["", "uklar", "noe annet"])
+async def test_what_an_answer_is_to_change_may_be_left_unsaid(typed: str) -> None:
+    fields = {"status": "done", "text": "Gjort", "aim": typed}
+    form, answer = answer_form.read(fields, None, datetime.date(2026, 6, 1))
+    assert form.errors == {}
+    assert answer is not None
+    assert answer.aim is None
 
 
 @pytest.mark.parametrize(
