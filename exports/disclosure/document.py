@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
+from sys import intern
 from typing import Any, Self
 
 import polars as pl
@@ -40,7 +41,7 @@ class Reason(StrEnum):
     HELD_BACK = "held_back"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Count:
     """A published category: its id, the codes it merges, and respondents rounded to the base."""
 
@@ -54,7 +55,7 @@ class Count:
         return self.id == FEW
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A statistic of single answers: its name, value and 95 % interval, rounded before publishing.
 
@@ -67,7 +68,7 @@ class Estimate:
     high: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The release that a figure's numbers come from: number and ISO date."""
 
@@ -75,7 +76,7 @@ class Snapshot:
     published: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One published, kept or hidden figure.
 
@@ -179,14 +180,14 @@ class Release:
             DocumentError: the bytes are not a release document.
         """
         try:
-            data = json.loads(document)
+            data = json.loads(document, object_hook=_read)
             return cls(
                 number=data["number"],
                 series=data["series"],
                 published=data["published"],
                 **data["policy"],
                 catalogue=Catalogue.from_dict(data["catalogue"]),
-                figures=tuple(_figure(entry) for entry in data["figures"]),
+                figures=tuple(_checked(entry) for entry in data["figures"]),
                 members=None if members is None else pl.read_parquet(BytesIO(members)),
             )
         except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
@@ -311,30 +312,54 @@ class History:
 
 def _plain(figure: Figure) -> dict[str, Any]:
     """Return a figure as data, without the copies that asdict makes of all that it finds."""
-    return vars(figure) | {
+    return _values(figure) | {
         "id": figure.id,
-        "categories": [vars(count) for count in figure.categories],
-        "as_of": vars(figure.as_of) if figure.as_of else None,
-        "estimates": [vars(estimate) for estimate in figure.estimates],
+        "categories": [_values(count) for count in figure.categories],
+        "as_of": _values(figure.as_of) if figure.as_of else None,
+        "estimates": [_values(estimate) for estimate in figure.estimates],
     }
+
+
+def _values(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__slots__}
+
+
+_snapshot = cache(Snapshot)
+
+
+@cache
+def _count(name: str, values: tuple[int, ...], x: int) -> Count:
+    """Return one and the same object for the same count: a national release has a million."""
+    return Count(name, values, x)
+
+
+def _read(entry: dict[str, Any]) -> dict[str, Any] | Figure:
+    """Make a figure as soon as it is read: a million of them as plain data take gigabytes."""
+    return _figure(entry) if "categories" in entry else entry
+
+
+def _checked(entry: object) -> Figure:
+    if not isinstance(entry, Figure):
+        raise TypeError(entry)
+    return entry
 
 
 def _figure(entry: Mapping[str, Any]) -> Figure:
     return Figure(
         kind=Kind(entry["kind"]),
-        subject=entry["subject"],
-        service=entry["service"],
+        subject=intern(entry["subject"]),
+        service=intern(entry["service"]),
         period=entry["period"],
         k=entry["k"],
         status=Status(entry["status"]),
         reason=Reason(entry["reason"]) if entry["reason"] else None,
         n=entry["n"],
         categories=tuple(
-            Count(count["id"], tuple(count["values"]), count["x"]) for count in entry["categories"]
+            _count(count["id"], tuple(count["values"]), count["x"]) for count in entry["categories"]
         ),
         mean=entry["mean"],
         low=entry["low"],
         high=entry["high"],
-        as_of=Snapshot(**entry["as_of"]) if entry["as_of"] else None,
+        as_of=_snapshot(**entry["as_of"]) if entry["as_of"] else None,
         estimates=tuple(Estimate(**found) for found in entry.get("estimates", ())),
     )

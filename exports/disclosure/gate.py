@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -66,7 +67,7 @@ class _Beside:
     answers: Answers
     gone: int = 0
 
-    @property
+    @cached_property
     def people(self) -> People:
         """Return whose it is, and what each said."""
         return self.answers.of(self.place)
@@ -372,9 +373,12 @@ def _rests(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) 
         if surely_far(looked.rungs, step, last[around].counts, counts, twice, k):
             continue
         rows, codes = together([one.people for one in inner])
-        there = rows < looked.people
-        moves = moves_between(question, (rows[there], codes[there]), last[around].people)
-        yield step, moves
+        codes = codes[rows < looked.people]
+        low, width = span(question)
+        counts = np.bincount(codes.astype(np.int64) - low, minlength=width)
+        if not surely_far(looked.rungs, step, last[around].counts, counts, 0, k):
+            every = rows[rows < looked.people], codes
+            yield step, moves_between(question, every, last[around].people)
 
 
 def _show(

@@ -246,9 +246,12 @@ def counts_of(question: Question, row: Sequence[int]) -> Counts:
 def moves_of(question: Question, change: Numbers, row: Numbers) -> Moves:
     """Return a cell's moves by (code then, code now), from `Then.changes` and `Now.counts`."""
     low, width = span(question)
-    moves: dict[tuple[int | None, int | None], int] = {}
-    for then, now in np.argwhere(change).tolist():
-        moves[low + then, None if now == width else low + now] = int(change[then, now])
+    moves: dict[tuple[int | None, int | None], int] = {
+        (low + then, None if now == width else low + now): size
+        for then, sizes in enumerate(change.tolist())
+        for now, size in enumerate(sizes)
+        if size
+    }
     for place, size in enumerate((row - change[:, :width].sum(axis=0)).tolist()):
         if size:
             moves[None, low + place] = size
@@ -345,24 +348,26 @@ def people_then(release: Release, now: Now, series: str) -> Then:
     coded = tuple(f"{kind}/" for kind in CODED) if release.series != series else ()
     names = pl.DataFrame({"cell": now.cells}).with_row_index("place")
     ids = pl.DataFrame({"id": now.ids}).with_row_index("row")
-    table = release.members.join(names, on="cell", maintain_order="left")
+    table = release.members
+    place = table.select("cell").join(names, on="cell", how="left", maintain_order="left")["place"]
+    if place.has_nulls():
+        table, place = table.filter(place.is_not_null()), place.drop_nulls()
     if coded:
         table = table.select(name for name in table.columns if not name.startswith(coded))
     # Whoever is gone gets a row of their own, the same in each of their cells.
     found = table.select("id").join(ids, on="id", how="left", maintain_order="left")
-    gone = found["id"].filter(found["row"].is_null()).unique().sort()
-    extra = pl.DataFrame({"id": gone}).with_row_index("row", offset=len(now.ids))
-    every = pl.concat([ids, extra]) if len(gone) else ids
-    row = table.select("id").join(every, on="id", maintain_order="left")["row"]
-    row_numbers = row.to_numpy().astype(np.int64)
-    cell = table["place"].to_numpy().astype(np.int64)
+    missing = found["row"].is_null()
+    gone = found["id"].filter(missing).rank("dense").to_numpy().astype(np.int64)
+    row_numbers = found["row"].fill_null(0).to_numpy().astype(np.int64)
+    row_numbers[missing.to_numpy()] = len(now.ids) - 1 + gone
+    cell = place.to_numpy().astype(np.int64)
     size = max(len(now.ids), 1)
     there = row_numbers < len(now.ids)
     stays = there.copy()
     stays[there] = np.isin(
         cell[there] * size + row_numbers[there], now.cell * size + now.row, assume_unique=True
     )
-    return Then(release, table.drop("id", "cell", "place"), now, cell, row_numbers, stays)
+    return Then(release, table.drop("id", "cell"), now, cell, row_numbers, stays)
 
 
 def members(
