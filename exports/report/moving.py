@@ -94,7 +94,8 @@ def _briefly(view: View, days: Sequence[date], deeds: Sequence[Deed]) -> Iterato
         what = labels[0] if labels else view.text["run.something"]
         if len(labels) > 1:
             what = view.text["run.and_more"].format(label=what, count=len(labels) - 1)
-        yield f"{number}: {what} ({view.date(day.isoformat())})"
+        began = view.date(day.isoformat())
+        yield view.text["run.began"].format(number=number, what=what, date=began)
     if len(days) > DAYS:
         yield view.text["run.earlier"].format(count=len(days) - DAYS)
 

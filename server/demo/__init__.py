@@ -19,7 +19,7 @@ import yaml
 
 import exports
 import nlp
-from enumerations import ActionStatus, Language
+from enumerations import ActionStatus, Attribution, Language
 from server import database
 from server.act import ledger
 from server.collect import inbox, live, proposals, responses, rounds
@@ -184,6 +184,7 @@ async def _answer_back() -> None:
                 next_check=entry.get("next_check"),
                 owner=entry.get("owner", ""),
                 began=entry.get("began"),
+                aim=Attribution(entry["aim"]) if "aim" in entry else None,
             )
             await ledger.save(found[0].id, entry["theme"], answer, "")
     if missing := await ledger.publish(found[0].id, areas, CARD):
