@@ -40,13 +40,24 @@ def guarded(context: BrowserContext, wrong: list[str]) -> Page:
     return page
 
 
+def _focused(page: Page) -> dict[str, Any] | None:
+    """What has the focus, when what moved just then (a list that grew, say) is still again."""
+    focused: dict[str, Any] | None = page.evaluate(FOCUSED)
+    for _ in range(10):
+        if focused is None or focused["seen"]:
+            break
+        page.wait_for_timeout(100)
+        focused = page.evaluate(FOCUSED)
+    return focused
+
+
 def tab_to(page: Page, wanted: Locator) -> None:
     """Walk to something with the Tab key; wherever the focus is on the way, it can be seen."""
     for _ in range(200):
         if wanted.evaluate("it => it === document.activeElement"):
             return
         page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
+        focused = _focused(page)
         assert focused is None or focused["outlined"], f"no outline: {focused['what']}"
         assert focused is None or focused["seen"], f"hidden: {focused['what']}"
     raise AssertionError(f"the Tab key does not lead to {wanted}")
