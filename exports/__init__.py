@@ -20,6 +20,8 @@ from exports.disclosure.document import (
 )
 from exports.disclosure.gate import release
 from exports.disclosure.microdata import Dataset, Protection, Variable, protect
+from exports.disclosure.noise import drawn, open_table
+from exports.disclosure.opened import Mentioned, OpenTable
 from exports.disclosure.policy import Policy
 from exports.disclosure.quotes import APPROVERS, Part, Quote, draw
 from exports.disclosure.stories import Code, Coding, Layer, Stories, Story, Told, collect
@@ -32,6 +34,7 @@ from exports.errors import (
     FrameError,
     HistoryError,
     InstrumentError,
+    OpenTableError,
     PolicyError,
     StoriesError,
 )
@@ -58,6 +61,7 @@ from exports.instruments import (
 from exports.instruments.scoring import score
 from exports.measures import Net, Share, net_growth, share
 from exports.measures.wording import about, between
+from exports.open_file import write_open
 from exports.report import (
     Context,
     Deed,
@@ -106,7 +110,10 @@ __all__ = [
     "Kind",
     "Layer",
     "Mark",
+    "Mentioned",
     "Net",
+    "OpenTable",
+    "OpenTableError",
     "Option",
     "Page",
     "Part",
@@ -138,10 +145,12 @@ __all__ = [
     "collect",
     "draw",
     "draw_units",
+    "drawn",
     "file_name",
     "formats",
     "instruments",
     "net_growth",
+    "open_table",
     "protect",
     "quarters",
     "release",
@@ -156,5 +165,6 @@ __all__ = [
     "write_codebook",
     "write_csv",
     "write_folder",
+    "write_open",
     "write_parquet",
 ]

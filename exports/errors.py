@@ -38,6 +38,10 @@ class DatasetError(ExportError):
     """No data set can be made; the message says what has to happen first."""
 
 
+class OpenTableError(ExportError):
+    """No table with noise can be drawn or given; the message says why."""
+
+
 class StoriesError(ExportError):
     """No stories can be taken out; the message says what has to happen first."""
 

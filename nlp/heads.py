@@ -1,6 +1,8 @@
 """The heads on the encoder's states: what the weight file holds, how a text is decided. numpy."""
 
 import json
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +16,7 @@ from nlp.codebook import codebook
 from nlp.encoder import WEIGHTS, States, Vectors
 from nlp.errors import ModelMissing
 from nlp.labels import AXES, LEARNT_FLAGS, TAGS
+from nlp.ngrams import Ngrams, load_ngrams
 from nlp.words import first_tokens
 
 Span = tuple[int, int]
@@ -69,17 +72,39 @@ class LabelAttention:
 
 @dataclass(frozen=True)
 class Heads:
-    """All heads of the engine, and the meta data of their weight file."""
+    """All heads of the engine, and the meta data of their weight file.
+
+    `ngram_scale` says, per label of theirs, how much the n-grams count beside the network.
+    """
 
     boundary: Linear
     tags: dict[str, Linear]
     themes: LabelAttention
+    ngrams: Ngrams
+    ngram_scale: Vectors
     thresholds: Vectors
     axes: dict[str, LabelAttention]
     safety: LabelAttention
     safety_thresholds: Vectors
     embedding: Linear
     meta: dict[str, Any]
+
+    def code(self, states: Vectors, text: str) -> tuple[Vectors, dict[str, Vectors]]:
+        """Code a unit.
+
+        Args:
+            states: (tokens, width) of the unit.
+            text: of the unit, de-identified.
+
+        Returns:
+            Calibrated probabilities of the themes (themes,), and of the values of each axis.
+        """
+        beside = self.ngram_scale * self.ngrams.logits(text)
+        logits = {axis: head.look(states)[1] for axis, head in self.axes.items()}
+        themes = self.themes.look(states)[1]
+        logits["sentiment"] = logits["sentiment"] + beside[len(themes) :]
+        shares = {axis: softmax(found) for axis, found in logits.items()}
+        return sigmoid(themes + beside[: len(themes)]), shares
 
 
 def sigmoid(logits: Vectors) -> Vectors:
@@ -97,25 +122,28 @@ def softmax(logits: Vectors) -> Vectors:
 
 @cache
 def load_heads(folder: Path = WEIGHTS) -> Heads:
-    """Read heads.npz and meta.json.
+    """Read heads.npz, ngrams.npz and meta.json.
 
     Args:
-        folder: where both files lie.
+        folder: where the files lie.
 
     Raises:
         ModelMissing: a file is absent, broken, or made for another codebook.
     """
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        with np.load(folder / "heads.npz", allow_pickle=False) as stored:
+        heads = folder / "heads.npz"
+        with heads.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-        heads = Heads(
+        found = Heads(
             Linear(arrays["boundary.weight"], arrays["boundary.bias"]),
             {
                 name: Linear(arrays[f"tags.{name}.weight"], arrays[f"tags.{name}.bias"])
                 for name in TAGS
             },
             _attention(arrays, "themes"),
+            load_ngrams(folder),
+            arrays["ngrams.scale"],
             arrays["themes.threshold"],
             {axis: _attention(arrays, f"axes.{axis}") for axis in AXES},
             _attention(arrays, "safety"),
@@ -124,13 +152,13 @@ def load_heads(folder: Path = WEIGHTS) -> Heads:
             meta,
         )
         fits = tuple(meta["themes"]) == codebook().theme_ids
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelMissing(
             f"The weights of the language engine cannot be read from {folder.name}. {_ADVICE}"
         ) from error
     if not fits:
         raise ModelMissing(f"The weights were made for another codebook version. {_ADVICE}")
-    return heads
+    return found
 
 
 def _attention(arrays: dict[str, Vectors], name: str) -> LabelAttention:

@@ -11,7 +11,7 @@ from nlp.errors import ModelMissing
 if TYPE_CHECKING:
     from nlp.components.transformer_head import HeadCard
 
-ENGINE_VERSION = "0.5"
+ENGINE_VERSION = "0.7"
 
 
 def model_version() -> str:

@@ -201,7 +201,7 @@ def release(
 ) -> None:
     """Let out, through the gate, what may be let out of a round; or take a release back.
 
-    Either a whole release is kept or nothing: after an interruption, run the command again.
+    Either a whole release is kept or nothing: it can be stopped at any time, and run again.
     """
     if day.date() > datetime.date.today():
         raise click.ClickException("A release is for ever and cannot lie ahead. Leave --date out.")
@@ -213,7 +213,7 @@ def release(
         return
 
     async def publish() -> tuple[exports.Release, bool]:
-        made = await releases.publish(code, day.date(), _step)
+        made = await releases.publish(code, day.date(), _step, _progress)
         return made, await releases.leaves_out_copies(code)
 
     made, held = _with_database(settings, publish)
@@ -267,6 +267,36 @@ def export(settings: Settings, code: str, data: bool, names: tuple[str, ...], ou
     exports.write_folder(made, output, chosen, study, lambda path: click.echo(f"Wrote {path}."))
 
 
+@main.command(name="open")
+@click.option("--round", "code", required=True, help="The round's code.")
+@click.option(
+    "--epsilon",
+    type=float,
+    help="How much the draw may spend, at most 1, or 0.5 where a service is of a sensitive class; "
+    "the most there is when left out.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The CSV file.",
+)
+@click.pass_obj
+def open_command(settings: Settings, code: str, epsilon: float | None, output: Path) -> None:
+    """Write a table with noise for open data, drawn once for a round: do it when the round is over.
+
+    What it means is written beside it. Every later run gives the same table.
+    """
+    today = datetime.date.today()
+    made, study = _with_database(settings, lambda: releases.open_table(code, today, epsilon, _step))
+    for path in exports.write_open(made, output, study):
+        click.echo(f"Wrote {path}.")
+    click.echo(
+        f"Drawn {made.published} with epsilon {made.epsilon:g}, once and for all: its noise is "
+        f"at most {made.error} a count in 95 of 100 draws."
+    )
+
+
 TOGETHER = (
     "Stories (qdpx) come with citation, licence and privacy, and without --data; budget comes "
     "without --data."
@@ -275,7 +305,9 @@ TOGETHER = (
 STEPS = {
     "collecting": "Looking for stories whose tellers agreed …",
     "counting": "Reading the answers …",
-    "comparing": "Comparing with everything that has been let out …",
+    "reading": "Reading everything that has been let out …",
+    "comparing": "Comparing the answers with it, question by question:",
+    "auditing": "Auditing all of it together, question by question:",
     "protecting": "Making rows in which nobody stands out; this may take minutes …",
 }
 
@@ -284,6 +316,12 @@ def _step(step: str) -> None:
     """Say what is being done, to a person who waits and not into a file."""
     if os.isatty(2):
         click.echo(STEPS[step], err=True)
+
+
+def _progress(step: str, done: int, of: int) -> None:
+    """Say how far it has come, on one line."""
+    if os.isatty(2) and of:
+        click.echo(f"\r{STEPS[step]} {done} of {of}", err=True, nl=done == of)
 
 
 @main.command()

@@ -17,11 +17,11 @@ import polars as pl
 from exports.disclosure.catalogue import Catalogue
 from exports.disclosure.document import Exported, Finding, Release, Table
 from exports.disclosure.known import Cell, Known
-from exports.disclosure.linear import System
+from exports.disclosure.progress import Progress, silent, told
 from exports.disclosure.world import World
 
 NEIGHBOURS = 12  # places side by side that are taken together; with more, rounding hides the rest
-FEW = 20_000  # cells of a question; with more, only groups within something new are tried
+FEW = 25_000  # cells of a question; with more, only groups within something new are tried
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def audit(
     catalogue: Catalogue,
     *,
     since: int = 1,
+    progress: Progress = silent,
 ) -> Audit:
     """Try every group that published cells differ by.
 
@@ -64,6 +65,7 @@ def audit(
         exports: all research files.
         catalogue: the newest.
         since: only groups that this release or a later one tells something new of.
+        progress: is told how many questions have been audited.
 
     Returns:
         Findings, with those that releases before `since` already prove marked as known.
@@ -71,7 +73,7 @@ def audit(
     known = Known(releases, exports, catalogue)
     findings: list[Finding] = []
     cells = pairs = small = worlds = 0
-    for block in sorted(known.blocks):
+    for block in told("auditing", sorted(known.blocks), progress):
         there = known.cells(block)
         cells += len(there)
         pairs_here, tried = _targets(known, there, since)
@@ -121,7 +123,7 @@ def _proofs(
     if not targets:
         return []
     world = World(known, tuple(cells))
-    system = System(len(world.index), tuple(world.rows()))
+    system = world.system()
     found: dict[Target, tuple[int, int] | None] = {}
     for k in sorted({target.cell.k for target in targets}):
         chosen = [target for target in targets if target.cell.k == k]
@@ -134,7 +136,7 @@ def _answer(known: Known, target: Target) -> str:
     """Return the codes of a group's answers, or "" for all that the figure has."""
     if target.cell.whole:
         return ""
-    bits = known.bits[target.cell.column].items()
+    bits = known.bits[target.cell.own].items()
     return ", ".join(str(code) for code, bit in bits if bit & target.cell.mask)
 
 
@@ -143,12 +145,19 @@ def _size(known: Known, target: Target) -> int:
     cell, without = target
     size = known.size(cell) - sum(known.size(other, cell) for other in without)
     nested = all(known.left(other.snapshot, cell.snapshot) == 0 for other in without)
-    if size >= cell.k or (nested and len(without) < 2):
+    if not any(_coarser(other, cell) for other in without) and (
+        size >= cell.k or (nested and len(without) < 2)
+    ):
         return size
     inside = known.within(cell)
     for other in without:
         inside = np.setdiff1d(inside, known.within(other), assume_unique=True)
     return len(inside)
+
+
+def _coarser(other: Cell, cell: Cell) -> bool:
+    """Whether a figure does not tell who of its own people are in a cell of another figure."""
+    return other.own != cell.own and other.column == cell.column and bool(other.mask & ~cell.mask)
 
 
 def _near(pairs: Sequence[Target]) -> Mapping[Node, set[Node]]:
@@ -226,24 +235,43 @@ def _nested(known: Known, cells: Sequence[Cell], first: int) -> Iterator[tuple[i
 
 def _rests(known: Known, cells: Sequence[Cell], first: int) -> Iterator[Target]:
     """Yield who is in a place and in none of the places within it."""
-    wholes: dict[str, dict[tuple[str, int], Cell]] = defaultdict(dict)
+    wholes: defaultdict[str, list[Cell]] = defaultdict(list)
     inside: defaultdict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.time >= first:
             inside[cell.place].append(cell)
         if cell.whole:
-            wholes[cell.place][cell.column, cell.time] = cell
+            wholes[cell.place].append(cell)
     for above, family in known.families(wholes):
         if not 2 <= len(family) <= NEIGHBOURS or not known.apart(family):
             continue
         for cell in inside[above]:
-            parts = [_latest(wholes[place], cell) for place in family]
-            without = tuple(part for part in parts if part is not None)
-            if len(without) > 1:
-                yield Target(cell, without)
+            chosen = [_parts(wholes, family, cell, own) for own in (False, True)]
+            for without in dict.fromkeys(chosen):
+                if len(without) > 1:
+                    yield Target(cell, without)
 
 
-def _latest(wholes: Mapping[tuple[str, int], Cell], cell: Cell) -> Cell | None:
-    """Return the newest figure of the same question that is not newer than the cell."""
-    times = [time for column, time in wholes if column == cell.column and time <= cell.time]
-    return wholes[cell.column, max(times)] if times else None
+def _parts(
+    wholes: Mapping[str, Sequence[Cell]], family: Sequence[str], cell: Cell, own_first: bool
+) -> tuple[Cell, ...]:
+    parts = [_latest(wholes[place], cell, own_first) for place in family]
+    return tuple(part for part in parts if part is not None)
+
+
+def _latest(wholes: Sequence[Cell], cell: Cell, own_first: bool) -> Cell | None:
+    """Return the newest figure, not newer than the cell, that all who are in the cell are asked in.
+
+    Of an item and its "don't know", the cell's own: in one release, or in all where it goes first.
+    """
+    fitting = [
+        whole
+        for whole in wholes
+        if whole.column == cell.column and whole.time <= cell.time and not cell.mask & ~whole.mask
+    ]
+
+    def rank(whole: Cell) -> tuple[int, int]:
+        own = int(whole.own == cell.own)
+        return (own, whole.time) if own_first else (whole.time, own)
+
+    return max(fitting, key=rank, default=None)

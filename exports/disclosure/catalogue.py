@@ -12,7 +12,7 @@ import polars as pl
 
 from enumerations import AgeBand, Attribution, Level
 from exports.errors import PolicyError
-from exports.instruments import FEW, Category, Item, Ladder, Text, items, scoring
+from exports.instruments import FEW, FEW_INDIVIDUAL, Category, Item, Ladder, Text, items, scoring
 
 ALL = "*"  # the service of a figure about everyone who answered
 FAMILY = 30  # places in larger ones are not compared with all their siblings: the audit does that
@@ -101,6 +101,7 @@ EXPLANATIONS: Ladder = (
         Category("unclear", (UNCLEAR,)),
     ),
     (Category("individual", (INDIVIDUAL,)), Category("not_individual", (1, 2, SEVERAL, UNCLEAR))),
+    (Category(FEW_INDIVIDUAL, (INDIVIDUAL,)), Category("most_other", (1, 2, SEVERAL, UNCLEAR))),
 )
 DONT_KNOWS: Ladder = ((Category("dont_know", (1,)), Category("answered", (0,))),)
 
@@ -421,6 +422,10 @@ def _age_band() -> pl.Expr:
 
 
 def _dont_know(item: str) -> pl.Expr:
+    """Code who is asked an item; whoever answered it did so, whatever else is said of them.
+
+    The audit counts on that: those who answered are the people of the item's figure.
+    """
     said = pl.col("dont_know").list.contains(item)
     answered = pl.col(item).is_not_null()
-    return pl.when(said).then(1).when(answered).then(0).cast(pl.Int8)
+    return pl.when(answered).then(0).when(said).then(1).cast(pl.Int8)

@@ -9,11 +9,7 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import polars as pl
-
-from exports.disclosure.catalogue import ALL
 from exports.disclosure.document import Release
-from exports.errors import HistoryError
 
 CODERS = 2
 MOST = 200  # parts: twice what an agreement needs to be published, and a day's work
@@ -56,9 +52,7 @@ def draw_units(units: Collection[Unit], release: Release, key: bytes) -> tuple[U
     Raises:
         HistoryError: the release lacks its members.
     """
-    if release.members is None:
-        raise HistoryError("This release was read without its members. Read it along with them.")
-    counted = frozenset(release.members.filter(pl.col("cell") == ALL)["id"])
+    counted = frozenset(release.everybody())
     drawn: dict[str, Unit] = {}
     for unit in sorted(units, key=lambda unit: _mark(key, "coding", unit)):
         if unit.teller in counted and unit.text.strip() and len(drawn) < MOST:

@@ -11,9 +11,10 @@ from typing import Any, Self
 
 import polars as pl
 
-from exports.disclosure.catalogue import Catalogue, Kind
+from exports.disclosure.catalogue import ALL, Catalogue, Kind
+from exports.disclosure.opened import OpenTable
 from exports.errors import DocumentError, HistoryError
-from exports.instruments import FEW
+from exports.instruments import FEWER
 
 
 class Status(StrEnum):
@@ -52,7 +53,7 @@ class Count:
     @property
     def few(self) -> bool:
         """Whether it says only that there are fewer than x, perhaps nobody."""
-        return self.id == FEW
+        return self.id in FEWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class Release:
 
     `members` says who is in each category of the figures shown anew: one row per respondent and
     cell, one column per question holding codes. It is guarded: the next release needs it, nobody
-    else may see it, and it is never in the document.
+    else may see it, and it is never in the document. It is read a few columns at a time: a
+    country's would take gigabytes.
     """
 
     number: int
@@ -135,7 +137,7 @@ class Release:
     base: int
     catalogue: Catalogue
     figures: tuple[Figure, ...]
-    members: pl.DataFrame | None = field(default=None, compare=False, repr=False)
+    members: pl.DataFrame | pl.LazyFrame | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, Figure]:
@@ -164,13 +166,45 @@ class Release:
 
     def members_to_bytes(self) -> bytes:
         """Return the members as Parquet bytes, to be stored as carefully as the answers."""
-        if self.members is None:
-            raise HistoryError(
-                "This release was read without its members. Read them along with it."
-            )
         buffer = BytesIO()
-        self.members.write_parquet(buffer)
+        self.read_members(*self.member_columns).write_parquet(buffer)
         return buffer.getvalue()
+
+    @property
+    def member_columns(self) -> list[str]:
+        """Return the names of the members' columns.
+
+        Raises:
+            HistoryError: the release was read without its members.
+        """
+        return self._guarded().collect_schema().names()
+
+    def read_members(self, *columns: str) -> pl.DataFrame:
+        """Read columns of the members.
+
+        Raises:
+            HistoryError: the release was read without its members, or they are damaged.
+        """
+        try:
+            return self._guarded().select(columns).collect()
+        except pl.exceptions.PolarsError as error:
+            raise HistoryError(
+                f"The members of release {self.number} are damaged ({type(error).__name__}). "
+                "Bring back the database's last copy."
+            ) from None
+
+    def everybody(self) -> pl.Series:
+        """Read the ids of all whose answers the release counts.
+
+        Raises:
+            HistoryError: as `read_members`.
+        """
+        return self.read_members("cell", "id").filter(pl.col("cell") == ALL)["id"]
+
+    def _guarded(self) -> pl.LazyFrame:
+        if self.members is None:
+            raise HistoryError(f"Release {self.number} lacks its members. Read it with them.")
+        return self.members.lazy()
 
     @classmethod
     def from_bytes(cls, document: bytes, members: bytes | None = None) -> Self:
@@ -188,7 +222,7 @@ class Release:
                 **data["policy"],
                 catalogue=Catalogue.from_dict(data["catalogue"]),
                 figures=tuple(_checked(entry) for entry in data["figures"]),
-                members=None if members is None else pl.read_parquet(BytesIO(members)),
+                members=None if members is None else _packed(members),
             )
         except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
             raise DocumentError(
@@ -281,6 +315,9 @@ class Finding:
 class History:
     """Every earlier release, oldest first, with members, every research file and story let out.
 
+    `opened` is the table with noise, if one has been drawn. The audit does not read it: its noise
+    is its protection, and no count of it can be relied on. It is here so that none is drawn anew.
+
     `retracted` are numbers of releases that were wrong. No figure of theirs is shown or kept again,
     but they have been read, so that what comes later is compared and audited with them.
 
@@ -293,6 +330,7 @@ class History:
     retracted: frozenset[int] = frozenset()
     exports: tuple[Exported, ...] = ()
     shared: tuple[Shared, ...] = ()
+    opened: OpenTable | None = None
 
     def __post_init__(self) -> None:
         if [release.number for release in self.releases] != list(range(1, len(self.releases) + 1)):
@@ -309,6 +347,21 @@ class History:
                 f"There is no release {sorted(unknown)} to retract. Give a release's number."
             )
 
+    def latest(self, series: str) -> Release:
+        """Return the latest release, for a file that comes beside it.
+
+        Raises:
+            HistoryError: there is none, it was wrong, or its themes are of another series.
+        """
+        if not self.releases:
+            raise HistoryError("Nothing has been released. Release first.")
+        last = self.releases[-1]
+        if last.number in self.retracted or last.series != series:
+            raise HistoryError(
+                "The latest release is retracted, or of another model or codebook. Release again."
+            )
+        return last
+
 
 def _plain(figure: Figure) -> dict[str, Any]:
     """Return a figure as data, without the copies that asdict makes of all that it finds."""
@@ -322,6 +375,13 @@ def _plain(figure: Figure) -> dict[str, Any]:
 
 def _values(entry: Any) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in entry.__slots__}
+
+
+def _packed(members: bytes) -> pl.LazyFrame:
+    """Return a table that is read anew from its bytes each time it is asked for."""
+    found = pl.scan_parquet(BytesIO(members))
+    found.collect_schema()
+    return found
 
 
 _snapshot = cache(Snapshot)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from exports.disclosure.rules import crowd, mixed
 from exports.instruments import Ladder, Step
 
 Numbers = npt.NDArray[np.int64]
@@ -59,6 +60,24 @@ def moves_on(
     return found
 
 
+def apart(rungs: Rungs, step: int, one: Numbers, other: Numbers, stay: Numbers, k: int) -> bool:
+    """Whether two figures do not tell apart, at a step, what a few answered.
+
+    Args:
+        rungs: the ladder.
+        step: its number.
+        one: a figure's counts.
+        other: the other's.
+        stay: respondents in both, by code in one and code in the other.
+        k: threshold.
+    """
+    matrix = rungs.steps[step]
+    within = ((stay @ matrix) * matrix).sum(axis=0)
+    most = np.maximum(one @ matrix, other @ matrix) - within
+    both = int(max(one.sum(), other.sum()) - stay.sum())
+    return crowd(both, k) and mixed(most.tolist(), k)
+
+
 def far(rungs: Rungs, step: Numbers, one: Numbers, other: Numbers, k: Numbers) -> Truth:
     """Return, per row, whether two figures are so different in size that they are far apart.
 
@@ -69,22 +88,6 @@ def far(rungs: Rungs, step: Numbers, one: Numbers, other: Numbers, k: Numbers) -
         gaps = np.abs(one @ matrix - other @ matrix)
         found &= (gaps >= k[:, np.newaxis]).all(axis=1) | (number < step)
     return found
-
-
-def surely_far(rungs: Rungs, step: int, whole: Numbers, parts: Numbers, twice: int, k: int) -> bool:
-    """Whether a figure is far from its parts together, at every step from the given one on.
-
-    Args:
-        rungs: the ladder.
-        step: the coarsest that any of them stands at.
-        whole: the figure's counts.
-        parts: the counts of all parts, added.
-        twice: the most people by whom the parts together can be fewer than that.
-        k: threshold.
-    """
-    gaps = [(2 * k - 1, (whole - parts).sum())]
-    gaps += [(k, (whole - parts) @ matrix) for matrix in rungs.steps[step:]]
-    return all(bool(np.all((gap >= least) | (gap + twice <= -least))) for least, gap in gaps)
 
 
 def _matrix(step: Step, codes: Sequence[int]) -> Numbers:

@@ -2,7 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -28,49 +29,62 @@ from exports.disclosure.document import (
     Snapshot,
     Status,
 )
-from exports.disclosure.every import Rungs, Truth, far, moves_on, presentable, surely_far
+from exports.disclosure.every import Rungs, Truth, apart, far, moves_on, presentable
 from exports.disclosure.frame import check_frame
 from exports.disclosure.holding import hold_back
 from exports.disclosure.means import mean_interval
 from exports.disclosure.people import (
+    KEYS,
+    TODAY,
     Answers,
+    Coded,
     Now,
     Numbers,
     People,
+    Places,
+    Slots,
     Then,
+    Unions,
     members,
-    moves_between,
     people_now,
     people_then,
     span,
-    together,
 )
 from exports.disclosure.policy import Policy
-from exports.disclosure.rules import FIRST, Seen, beside, enough_new, ripe, rounded
+from exports.disclosure.progress import Progress, silent, told
+from exports.disclosure.rules import FIRST, enough_new, ripe, rounded
 from exports.disclosure.single import with_estimates
 from exports.errors import HistoryError
 from exports.instruments import scoring
 
+AT_ONCE = 2  # releases that are compared side by side; each takes memory of its own
 _Pairs = tuple[Numbers, Numbers]
+_Pair = tuple[int, Numbers, Numbers, Numbers]
+"""Two figures: the coarsest step of both, the counts of each, and who is in both by codes."""
 
 
 @dataclass(frozen=True)
 class _Beside:
     """A published snapshot of a question in some cell: its step, its counts, whose it is.
 
-    `gone` people were in the cell then and are not today.
+    `number` is the release's; `same`: whoever was in it still is, and says the same.
     """
 
     place: int
     step: int
     counts: Numbers
     answers: Answers
-    gone: int = 0
+    number: int = TODAY
+    same: bool = True
 
     @cached_property
     def people(self) -> People:
         """Return whose it is, and what each said."""
         return self.answers.of(self.place)
+
+
+_Last = Callable[[str], _Beside | None]
+"""What was published last of a place."""
 
 
 @dataclass(frozen=True)
@@ -93,46 +107,35 @@ class _Looked:
     near: Mapping[int, list[_Beside]]
     shown: dict[int, _Beside]
     last: dict[int, _Beside]
-    people: int
+    coded: Coded
+    slots: Slots
+    unions: Unions
 
 
 @dataclass(frozen=True)
 class _Looks:
     """Which cells are looked at anew.
 
-    `size` respondents are in a cell, `new` of them not when it was last looked at, and `unheard`
-    not when what they answered was; `k` is its threshold.
+    `answered` for who has answered, `asked` for what they answered, `recoded` for what is coded
+    anew; `early` are too small for that. `waiting` has those that somebody has come to, and that
+    are not looked at.
     """
 
-    size: Mapping[str, int]
-    new: Mapping[str, int]
-    unheard: Mapping[str, int]
-    k: Mapping[str, int]
-    first: bool
-    recoded: bool
+    answered: Truth
+    asked: Truth
+    recoded: Truth
+    early: Truth
+    waiting: Sequence[str]
 
-    def early(self, question: Question, cell: str) -> bool:
+    def at(self, question: Question) -> Truth:
+        """Return in which cells a question is looked at."""
+        if question.kind is Kind.ANSWERED:
+            return self.answered
+        return self.recoded if question.kind in CODED else self.asked
+
+    def too_early(self, question: Question, place: int) -> bool:
         """Whether a cell is too small for its answers to be looked at."""
-        return question.kind is not Kind.ANSWERED and not ripe(self.size[cell], self.k[cell])
-
-    def at(self, question: Question, cell: str) -> bool:
-        """Whether a question is looked at in a cell."""
-        if self.early(question, cell):
-            return False
-        new = self.new if question.kind is Kind.ANSWERED else self.unheard
-        coded_anew = self.recoded and question.kind in CODED
-        return self.first or enough_new(new[cell], self.k[cell], coded_anew)
-
-    @property
-    def waiting(self) -> list[str]:
-        """Return cells that somebody has come to, and that are not looked at."""
-        return [
-            cell
-            for cell, new in self.new.items()
-            if not self.first
-            and 0 < new < self.k[cell]
-            and not (ripe(self.size[cell], self.k[cell]) and self.unheard[cell] >= self.k[cell])
-        ]
+        return question.kind is not Kind.ANSWERED and bool(self.early[place])
 
 
 def release(
@@ -142,6 +145,7 @@ def release(
     *,
     series: str,
     published: str,
+    progress: Progress = silent,
 ) -> Release:
     """Let out what may be let out.
 
@@ -152,6 +156,7 @@ def release(
         history: every earlier release, with members.
         series: version of language model and codebook; a new one starts theme figures afresh.
         published: date of the release, ISO format.
+        progress: is told how far it has come.
 
     Returns:
         The next release. Its `members` must be kept, guarded, for the release after it.
@@ -167,39 +172,12 @@ def release(
     check_frame(frame, policy.catalogue)
     now = people_now(frame, questions, policy.catalogue)
     thens = [people_then(old, now, series) for old in earlier]
-    looks = _looks(now, thens, policy, series)
-    snapshot = Snapshot(len(earlier) + 1, published)
-    figures: list[Figure] = []
-    instead: dict[str, Figure] = {}
     k = np.array([policy.threshold(cell_service(cell)) for cell in now.cells])
-    relations = _relations(now, policy.catalogue)
-    for question in questions:
-        wanted = np.array([looks.at(question, cell) for cell in now.cells])
-        looked = _look(question, now, thens, k, wanted, relations, history.retracted)
-        means = now.sums(question)
-        for service, period in _inwards_out(policy.catalogue, question.kind):
-            cell = cell_name(service, period)
-            empty = Figure(
-                kind=question.kind,
-                subject=question.subject,
-                service=service,
-                period=period,
-                k=policy.threshold(service),
-                status=Status.HIDDEN,
-                reason=Reason.TOO_EARLY if looks.early(question, cell) else Reason.TOO_FEW,
-            )
-            place = now.number[cell]
-            step = _step_now(looked, place, now, empty.k, policy.catalogue)
-            before = _keep(empty, looked, place)
-            if step is None:
-                figures.append(before)
-                continue
-            instead[empty.id] = before
-            shown = _show(empty, looked, place, step, snapshot, policy)
-            looked.shown[place] = looked.last[place] = _Beside(
-                place, step, looked.counts[place], looked.answers
-            )
-            figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
+    looks = _looks(now, thens, k, series)
+    snapshot = Snapshot(len(earlier) + 1, published)
+    figures, instead = _decided(
+        told("comparing", questions, progress), now, thens, looks, k, policy, history, snapshot
+    )
     figures.sort(key=lambda figure: figure.id)
     figures = with_estimates(figures, frame, now, len(policy.catalogue.themes))
     done = Release(
@@ -213,8 +191,57 @@ def release(
         figures=tuple(figures),
         members=_members(now, questions, figures, earlier, looks),
     )
-    done = hold_back(done, history, instead)
+    done = hold_back(done, history, instead, progress)
     return replace(done, figures=tuple(_cover(done.figures, policy.catalogue)))
+
+
+def _decided(
+    questions: Iterable[Question],
+    now: Now,
+    thens: Sequence[Then],
+    looks: _Looks,
+    k: Numbers,
+    policy: Policy,
+    history: History,
+    snapshot: Snapshot,
+) -> tuple[list[Figure], dict[str, Figure]]:
+    """Return all figures, and what would stand instead of each that is shown anew."""
+    figures: list[Figure] = []
+    instead: dict[str, Figure] = {}
+    relations = _relations(now, policy.catalogue)
+    slots = Slots(max([len(now.ids), *(then.everybody for then in thens)]))
+    unions = Unions(now, thens, slots)
+    wrong = history.retracted
+    for question in questions:
+        compared = _compared(question, thens)
+        looked = _look(
+            question, now, compared, k, looks.at(question), relations, wrong, slots, unions
+        )
+        means = now.sums(question)
+        for service, period in _inwards_out(policy.catalogue, question.kind):
+            cell = cell_name(service, period)
+            place = now.number[cell]
+            empty = Figure(
+                kind=question.kind,
+                subject=question.subject,
+                service=service,
+                period=period,
+                k=policy.threshold(service),
+                status=Status.HIDDEN,
+                reason=Reason.TOO_EARLY if looks.too_early(question, place) else Reason.TOO_FEW,
+            )
+            step = _step_now(looked, place, now, empty.k, policy.catalogue)
+            before = _keep(empty, looked, place)
+            if step is None:
+                figures.append(before)
+                continue
+            instead[empty.id] = before
+            shown = _show(empty, looked, place, step, snapshot, policy)
+            looked.shown[place] = looked.last[place] = _Beside(
+                place, step, looked.counts[place], looked.answers
+            )
+            figures.append(_with_mean(shown, question, means[cell]) if cell in means else shown)
+    return figures, instead
 
 
 def _inwards_out(catalogue: Catalogue, kind: Kind) -> list[tuple[str, str | None]]:
@@ -228,40 +255,44 @@ def _inwards_out(catalogue: Catalogue, kind: Kind) -> list[tuple[str, str | None
 def _look(
     question: Question,
     now: Now,
-    thens: Sequence[Then],
+    compared: Sequence[tuple[Then, Numbers]],
     k: Numbers,
     wanted: Truth,
     relations: _Pairs,
     retracted: frozenset[int],
+    slots: Slots,
+    unions: Unions,
 ) -> _Looked:
     """Count a question's answers, and how they differ from every snapshot published before.
 
     Args:
         question: the question.
         now: today's people.
-        thens: those of every release before.
+        compared: those of releases before, and their changes since.
         k: threshold per cell.
         wanted: which cells are looked at.
         relations: cells that hold others or lie in them.
         retracted: numbers of releases that were wrong.
+        slots: for everybody, today's and earlier people.
+        unions: of the people of several cells.
     """
     counts = now.counts(question)
     rungs = Rungs(question.ladder, *span(question))
     may = presentable(rungs, counts, k) & wanted[:, np.newaxis]
     snapshots: list[_Beside] = []
     kept: dict[int, Figure | None] = {}
-    for then in thens:
-        shown = then.shown[question.column] if then.has(question) else []
-        if not shown:
-            continue
+    for then, changes in compared:
+        shown = then.shown[question.column]
         places = np.array([place for place, _ in shown])
         steps = _steps(question, [figure for _, figure in shown])
-        change, answers = then.changes(question)[places], then.answers(question)
-        was, stay = change.sum(axis=2), change[:, :, :-1]
+        change, answers = changes[places], then.answers(question)
+        was, stay = change[:, :-1].sum(axis=2), change[:, :-1, :-1]
+        same = change.sum(axis=(1, 2)) == np.trace(change, axis1=1, axis2=2)
         may[places] &= moves_on(rungs, steps, was, counts[places], stay, k[places])
         large = presentable(rungs, was, k[places])[np.arange(len(steps)), steps].tolist()
-        for (place, figure), step, row, fits in zip(shown, steps.tolist(), was, large, strict=True):
-            snapshots.append(_Beside(place, step, row, answers, int(then.gone[place])))
+        rows = zip(shown, steps.tolist(), was, same.tolist(), large, strict=True)
+        for (place, figure), step, row, is_same, fits in rows:
+            snapshots.append(_Beside(place, step, row, answers, then.release.number, is_same))
             if figure.as_of is not None and figure.as_of.number not in retracted:
                 kept[place] = figure if fits else None
     return _Looked(
@@ -275,8 +306,17 @@ def _look(
         near=_near(rungs, counts, np.any(may, axis=1), k, snapshots, relations),
         shown={},
         last={one.place: one for one in snapshots},
-        people=len(now.ids),
+        coded=now.coded(question),
+        slots=slots,
+        unions=unions,
     )
+
+
+def _compared(question: Question, thens: Sequence[Then]) -> list[tuple[Then, Numbers]]:
+    """Return the releases before in which a question's figures were shown, and their changes."""
+    found = [then for then in thens if then.has(question) and then.shown[question.column]]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(zip(found, pool.map(lambda then: then.changes(question), found), strict=True))
 
 
 def _relations(now: Now, catalogue: Catalogue) -> _Pairs:
@@ -326,13 +366,19 @@ def _step_now(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogu
     numbers = np.flatnonzero(looked.may[place]).tolist()
     if not numbers:
         return None
-    around = list(_around(looked, place, now, k, catalogue))
-    ladder = looked.question.ladder
-    return next((number for number in numbers if beside(ladder, number, around, k)), None)
+    for step, one, other, stay in _around(looked, place, now, k, catalogue):
+        numbers = [
+            number
+            for number in numbers
+            if apart(looked.rungs, max(number, step), one, other, stay, k)
+        ]
+        if not numbers:
+            return None
+    return numbers[0]
 
 
-def _around(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) -> Iterator[Seen]:
-    """Yield how a cell differs from snapshots of cells that hold it or lie in it."""
+def _around(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) -> Iterator[_Pair]:
+    """Yield a cell beside each snapshot of a cell that holds it or lies in it."""
     found = list(looked.near.get(place, ()))
     inner = [now.number[cell] for cell in catalogue.related(now.cells[place])]
     new = [looked.shown[one] for one in inner if one in looked.shown]
@@ -345,40 +391,77 @@ def _around(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue)
             np.full(len(new), k),
         )
         found += [one for one, is_close in zip(new, close.tolist(), strict=True) if is_close]
-    if found:
-        mine = looked.answers.of(place)
-        for one in found:
-            yield one.step, moves_between(looked.question, one.people, mine)
-    yield from _rests(looked, place, now, k, catalogue)
+    here = _Beside(place, 0, looked.counts[place], looked.answers)
+    for one in found:
+        stay = looked.slots.stay(looked.question, one.people, here.people)
+        yield one.step, one.counts, here.counts, stay
+    yield from _rests(looked, here, now, k, catalogue)
 
 
-def _rests(looked: _Looked, place: int, now: Now, k: int, catalogue: Catalogue) -> Iterator[Seen]:
-    """Yield how a place differs from all the places in it together, as they are published last.
+def _rests(
+    looked: _Looked, here: _Beside, now: Now, k: int, catalogue: Catalogue
+) -> Iterator[_Pair]:
+    """Yield a place beside all the places in it together, as they are published last.
 
     What is published of a kommune and of each of its services but one tells of that one.
     """
-    question = looked.question
-    here = _Beside(place, 0, looked.counts[place], looked.answers)
-    for outer, parts in catalogue.families.get(now.cells[place], ()):
-        around = now.number[outer]
-        within = tuple(now.number[part] for part in parts)
-        last = {one: looked.last[one] for one in (around, *within) if one in looked.last}
-        last[place] = here
-        inner = [last[one] for one in within if one in last]
-        if around not in last or len(inner) < 2:
+    question, least = looked.question, np.array([k])
+
+    def last(key: str) -> _Beside | None:
+        place = now.number[key]
+        return here if place == here.place else looked.last.get(place)
+
+    for around, inner in _families(last, now.cells[here.place], catalogue):
+        if len(inner) < 2:
             continue
-        step = max(one.step for one in (*inner, last[around]))
-        counts = np.sum([one.counts for one in inner], axis=0)
-        twice = now.twice(within) + sum(one.gone for one in inner)
-        if surely_far(looked.rungs, step, last[around].counts, counts, twice, k):
-            continue
-        rows, codes = together([one.people for one in inner])
-        codes = codes[rows < looked.people]
+        rows, coded = _together(looked, inner)
         low, width = span(question)
-        counts = np.bincount(codes.astype(np.int64) - low, minlength=width)
-        if not surely_far(looked.rungs, step, last[around].counts, counts, 0, k):
-            every = rows[rows < looked.people], codes
-            yield step, moves_between(question, every, last[around].people)
+        counts = np.bincount(coded, minlength=width + 1)[:width]
+        step, whole = max(one.step for one in (*inner, around)), around.counts
+        if not far(looked.rungs, np.array([step]), counts[np.newaxis], whole[np.newaxis], least)[0]:
+            asked = coded < width
+            every = rows[asked], coded[asked].view(np.int8) + np.int8(low)
+            yield step, counts, whole, looked.slots.stay(question, every, around.people)
+
+
+def _families(
+    last: _Last, key: str, catalogue: Catalogue
+) -> Iterator[tuple[_Beside, list[_Beside]]]:
+    """Yield each published place that a place is a part of, or is, with all published parts of it.
+
+    What is published nearest around it stands for a place that is not published itself.
+    """
+    for outer, parts in catalogue.families.get(key, ()):
+        found = last(outer)
+        if found is not None:
+            yield found, list(_within(last, parts, catalogue))
+        elif outer != key:
+            yield from _families(last, outer, catalogue)
+
+
+def _within(last: _Last, parts: Sequence[str], catalogue: Catalogue) -> Iterator[_Beside]:
+    """Yield the parts, and what is published within those that are not."""
+    for part in parts:
+        found = last(part)
+        if found is not None:
+            yield found
+        else:
+            for outer, inner in catalogue.families.get(part, ()):
+                if outer == part:
+                    yield from _within(last, inner, catalogue)
+
+
+def _together(looked: _Looked, parts: Sequence[_Beside]) -> tuple[Places, Coded]:
+    """Return those of today's people who are in any of some snapshots, and what they said there.
+
+    As the places of codes in `span`, and behind them whoever is not asked.
+    """
+    if all(one.same for one in parts):
+        rows = looked.unions.rows(tuple((one.place, one.number) for one in parts))
+        return rows, looked.coded.take(rows)
+    rows, codes = looked.slots.together([one.people for one in parts])
+    there = rows < len(looked.coded)
+    return rows[there], (codes[there] - span(looked.question)[0]).view(np.uint8)
 
 
 def _show(
@@ -478,35 +561,38 @@ def _members(
             shown[f"{figure.kind}/{figure.subject}"].append(
                 cell_name(figure.service, figure.period)
             )
-    last = earlier[-1].members if earlier else None
+    last = earlier[-1].read_members(*KEYS) if earlier else None
     columns = {column: cells for column, cells in shown.items() if cells}
     return members(now, columns, looks.waiting, last)
 
 
-def _looks(now: Now, thens: Sequence[Then], policy: Policy, series: str) -> _Looks:
+def _looks(now: Now, thens: Sequence[Then], k: Numbers, series: str) -> _Looks:
     """Count, per cell, respondents, and those who were not in it when it was last looked at.
 
     In a cell of fewer than `ripe` takes, at the lowest threshold it has had, no answer has been
     looked at.
     """
-    k = {cell: policy.threshold(cell_service(cell)) for cell in now.cells}
-
-    def named(numbers: Numbers) -> Mapping[str, int]:
-        return dict(zip(now.cells, numbers.tolist(), strict=True))
-
     new = unheard = now.sizes
     if thens:
         new = now.sizes - thens[-1].kept
-        least = dict.fromkeys(now.cells, 0) | _least_thresholds(thens)
-        looked = FIRST * np.array([least[cell] for cell in now.cells])
+        lowest = dict.fromkeys(now.cells, 0) | _least_thresholds(thens)
+        looked = FIRST * np.array([lowest[cell] for cell in now.cells])
         unheard = np.where(thens[-1].sizes >= looked, new, now.sizes)
+    recoded = bool(thens) and thens[-1].release.series != series
+
+    least, came, others = k.tolist(), new.tolist(), unheard.tolist()
+    early = np.array([not ripe(*one) for one in zip(now.sizes.tolist(), least, strict=True)])
+    answered, heard, coded = (
+        np.array([not thens or enough_new(*one, anew) for one in zip(sizes, least, strict=True)])
+        for sizes, anew in ((came, False), (others, False), (others, recoded))
+    )
+    waits = (new > 0) & ~answered & ~(heard & ~early)
     return _Looks(
-        size=named(now.sizes),
-        new=named(new),
-        unheard=named(unheard),
-        k=k,
-        first=not thens,
-        recoded=bool(thens) and thens[-1].release.series != series,
+        answered=answered,
+        asked=heard & ~early,
+        recoded=coded & ~early,
+        early=early,
+        waiting=[cell for cell, waiting in zip(now.cells, waits, strict=True) if waiting],
     )
 
 

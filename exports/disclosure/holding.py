@@ -6,26 +6,33 @@ from dataclasses import replace
 import polars as pl
 
 from exports.disclosure.audit import audit
-from exports.disclosure.catalogue import cell_name
+from exports.disclosure.catalogue import Kind, cell_name
 from exports.disclosure.document import Figure, Finding, History, Reason, Release, Status
+from exports.disclosure.progress import Progress, silent
 from exports.errors import AuditError
 
 NAMED = 5  # findings that an error tells of
 
 
-def hold_back(release: Release, history: History, instead: Mapping[str, Figure]) -> Release:
+def hold_back(
+    release: Release,
+    history: History,
+    instead: Mapping[str, Figure],
+    progress: Progress = silent,
+) -> Release:
     """Return the release with so much held back that nothing is proven of fewer than k people.
 
     Args:
         release: as the rules let it out, with members.
         history: every release and file before it.
         instead: what is shown for each figure shown anew, if that is held back.
+        progress: is told how far each audit has come.
 
     Raises:
         AuditError: what is proven is not proven by figures of this release alone or with others,
             so that nothing can be held back. Nothing may be published.
     """
-    while found := _new(release, history):
+    while found := _new(release, history, progress):
         chosen = _least(found, release)
         if not chosen:
             raise AuditError(_message(found), tuple(found))
@@ -33,16 +40,22 @@ def hold_back(release: Release, history: History, instead: Mapping[str, Figure])
     return release
 
 
-def _new(release: Release, history: History) -> list[Finding]:
+def _new(release: Release, history: History, progress: Progress) -> list[Finding]:
     """Return what is proven with this release, and was not before."""
     done = audit(
-        (*history.releases, release), history.exports, release.catalogue, since=release.number
+        (*history.releases, release),
+        history.exports,
+        release.catalogue,
+        since=release.number,
+        progress=progress,
     )
     return [finding for finding in done.findings if not finding.known]
 
 
 def _least(findings: Sequence[Finding], release: Release) -> set[str]:
-    """Return figures of this release, small ones first, one or more of each finding's.
+    """Return figures of this release, one or more of each finding's.
+
+    "Don't know" goes before what was answered, and small figures before large ones.
 
     Where a finding is of earlier figures alone, new figures of their question prove it, or those of
     the themes in a group: all of these wait.
@@ -55,8 +68,12 @@ def _least(findings: Sequence[Finding], release: Release) -> set[str]:
         if not names:
             held |= _bearing(finding.tables[0].figure, anew, release)
         elif not names & held:
-            held.add(min(names, key=lambda name: (release.by_id[name].n or 0, name)))
+            held.add(min(names, key=lambda name: _worth(release.by_id[name])))
     return held
+
+
+def _worth(figure: Figure) -> tuple[bool, int, str]:
+    return figure.kind is not Kind.DONT_KNOW, figure.n or 0, figure.id
 
 
 def _bearing(name: str, anew: Set[str], release: Release) -> set[str]:
@@ -80,12 +97,10 @@ def _without(release: Release, held: Iterable[str], instead: Mapping[str, Figure
         figure = release.by_id[name]
         column = f"{figure.kind}/{figure.subject}"
         gone.setdefault(column, []).append(cell_name(figure.service, figure.period))
-    members = release.members
-    if members is not None:
-        members = members.with_columns(
-            pl.when(~pl.col("cell").is_in(cells)).then(column).alias(column)
-            for column, cells in gone.items()
-        )
+    members = release.read_members(*release.member_columns).with_columns(
+        pl.when(~pl.col("cell").is_in(cells)).then(column).alias(column)
+        for column, cells in gone.items()
+    )
     return replace(release, figures=figures, members=members)
 
 

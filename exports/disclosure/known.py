@@ -5,7 +5,7 @@ research file in one. Codes are kept as bits of a mask, so that "holds" is a que
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import ceil
@@ -25,12 +25,24 @@ from exports.disclosure.catalogue import (
     cell_name,
 )
 from exports.disclosure.document import Exported, Figure, Release, Status, Table
-from exports.errors import HistoryError
+from exports.instruments import items, scoring
 
 Numbers = npt.NDArray[np.int64]
 People = tuple[Numbers, Numbers]
 Snap = tuple[str, str, int]  # a figure: question, place, release
 FILE = "/file "  # between a place and the number of the research file that lies in it
+ANSWERED, UNSAID = 0, 1  # codes of "don't know" (catalogue.DONT_KNOWS)
+
+
+def shared(column: str) -> str:
+    """Return the question that a figure's people are counted in: an item, for its "don't know".
+
+    Those who answered the item are one of the two categories of "don't know"; so both are one
+    question, with one code more than the item has.
+    """
+    kind, _, subject = column.partition("/")
+    item = items().get(subject) if kind == Kind.DONT_KNOW else None
+    return f"{item.figure}/{subject}" if item is not None and item.figure else column
 
 
 @dataclass(frozen=True)
@@ -38,9 +50,11 @@ class Cell:
     """A published category, or all who are in a figure.
 
     `low` to `high` people are in it, by rounding and threshold. `whole`: it is the figure's n.
+    `own` is the figure's question, `column` the one that it is audited with: see `shared`.
     """
 
     column: str
+    own: str
     place: str
     time: int
     mask: int
@@ -53,7 +67,7 @@ class Cell:
     @property
     def snapshot(self) -> Snap:
         """Return the figure that the cell is of."""
-        return self.column, self.place, self.time
+        return self.own, self.place, self.time
 
 
 @dataclass(frozen=True)
@@ -66,15 +80,34 @@ class Known:
 
     @cached_property
     def bits(self) -> Mapping[str, Mapping[int, int]]:
-        """Return each code's bit, per question."""
+        """Return each code's bit, per question; the bits of all options, for having answered."""
         codes: defaultdict[str, set[int]] = defaultdict(set)
         for release in self.releases:
             for figure in _anew(release):
                 codes[_column(figure)].update(v for c in figure.categories for v in c.values)
-        return {
+        found = {
             column: {value: 1 << place for place, value in enumerate(sorted(values))}
             for column, values in codes.items()
         }
+        for column in codes:
+            if shared(column) != column:
+                options = found.get(shared(column), {ANSWERED: 1})
+                found[column] = {ANSWERED: sum(options.values()), UNSAID: 1 << len(options)}
+        return found
+
+    def asked(self, column: str) -> int:
+        """Return the mask of all who are in a question's figures."""
+        return reduce(or_, self.bits[column].values())
+
+    def bands(self, column: str) -> Mapping[int, tuple[float, float]]:
+        """Return the least and the most total that each bit of a scale stands for."""
+        kind, _, subject = column.partition("/")
+        scale = scoring.find(subject) if kind == Kind.SCALE else None
+        bits = self.bits.get(column, {})
+        if scale is None or not set(bits) <= set(range(len(scale.cuts) + 1)):
+            return {}
+        of = scoring.bounds(scale)
+        return {bit: of[code] for code, bit in bits.items()}
 
     @cached_property
     def blocks(self) -> dict[str, list[tuple[Release, Figure]]]:
@@ -110,6 +143,20 @@ class Known:
             for figure in _anew(release)
             if figure.mean is not None or figure.estimates
         }
+
+    def mean(self, snapshot: Snap) -> float | None:
+        """Return a figure's mean; none that its people cannot have, for a scale has changed since.
+
+        What a band stands for is read from the scale as it is today.
+        """
+        mean = self.said.get(snapshot, (None,))[0]
+        bands = self.bands(snapshot[0])
+        sizes = self.counts(snapshot)
+        if not isinstance(mean, float) or not set(sizes) <= set(bands):
+            return None
+        n = sum(sizes.values())
+        least, most = (sum(bands[bit][end] * size for bit, size in sizes.items()) for end in (0, 1))
+        return mean if least - n / 20 <= mean * n <= most + n / 20 else None
 
     def above(self, place: str) -> tuple[str, ...]:
         """Return the places that a place lies in, nearest first."""
@@ -149,7 +196,7 @@ class Known:
 
     def _in_release(self, column: str, cell: str, time: int) -> People:
         if (column, time) not in self._held:
-            codes = _members(self.releases[time - 1])[column]
+            codes = self.releases[time - 1].read_members(column)[column]
             masks = np.zeros(256, dtype=np.int64)  # by code + 128; null, as any unknown code, is 0
             for code, bit in self.bits[column].items():
                 masks[code + 128] = bit
@@ -183,11 +230,15 @@ class Known:
     def left(self, then: Snap, now: Snap) -> int:
         """Return how many of a figure are not in another, or have another code there.
 
+        Who said "don't know" is not asked of in the figure of those who answered.
         A theme's figure and its group's have codes of their own: there, somebody has another code
         who tells more gladly of the theme than of its group.
         """
         if (then, now) not in self._left:
             (before, said), (after, says) = self.people(*then), self.people(*now)
+            if then[0] != now[0]:
+                asked = (said & self.asked(now[0])) != 0
+                before, said = before[asked], said[asked]
             at = np.searchsorted(after, before)
             at[at == len(after)] = 0
             stayed = after[at] == before if len(after) else np.zeros(len(before), dtype=bool)
@@ -201,7 +252,7 @@ class Known:
     ) -> npt.NDArray[np.bool_]:
         """Return of whom it can be that both codes, of two questions, hold at once."""
         agree: npt.NDArray[np.bool_] = np.ones(len(said), dtype=bool)
-        if column == other:
+        if shared(column) == shared(other):
             agree = (says & said) != 0
         elif self.group.get(column) == other:
             agree = (said & -said) <= says
@@ -215,7 +266,7 @@ class Known:
         Who tells of a theme tells of its group, at least as gladly.
         """
         yield column, mask
-        codes = sorted(self.bits[column].values())
+        codes = sorted(self.bits.get(column, {}).values())
         if (group := self.group.get(column)) in shown and group is not None:
             yield group, sum(code for code in codes if code >= mask & -mask)
         for theme, group in self.group.items():
@@ -240,20 +291,33 @@ class Known:
         return FILE in place
 
     def families(self, places: Iterable[str]) -> list[tuple[str, list[str]]]:
-        """Return places, and what lies side by side in them: services and areas, or quarters."""
+        """Return places, and what lies side by side in them: services and areas, or quarters.
+
+        Each lies in the smallest of the places that hold it.
+        """
+        there = set(places)
         found: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
-        for place in sorted(places):
+        for place in sorted(there):
             if not self.is_file(place):
-                for up in self.directly_in(place):
+                for up in sorted(self._nearest(place, there)):
                     found[up, SEPARATOR in place].append(place)
         return [(up, family) for (up, _), family in found.items()]
+
+    def _nearest(self, place: str, places: Set[str]) -> set[str]:
+        found: set[str] = set()
+        for up in self.directly_in(place):
+            found |= {up} if up in places else self._nearest(up, places)
+        return found
 
     def is_whole(self, place: str, family: Sequence[str]) -> bool:
         """Whether whoever is in a place is in one of the family: an area's, or all quarters."""
         if SEPARATOR in family[0]:
             return {cell_name(ALL, period) for period in self.catalogue.periods} == set(family)
-        below = {key for key, ups in self._holders.items() if place in ups}
-        return place != ALL and below == set(family)
+        return place != ALL and self._covered(place, set(family))
+
+    def _covered(self, place: str, family: Set[str]) -> bool:
+        below = [key for key, ups in self._holders.items() if place in ups]
+        return bool(below) and all(key in family or self._covered(key, family) for key in below)
 
     def apart(self, family: Sequence[str]) -> bool:
         """Whether nobody is in two of the places."""
@@ -276,15 +340,15 @@ class Known:
     @cached_property
     def _ids(self) -> pl.DataFrame:
         """Number everybody in the order of their ids, which is the order within a cell."""
-        tables = [_members(release) for release in self.releases]
-        tables += [exported.members for exported in self.exports]
-        ids = pl.concat([table.select("id") for table in tables]).unique().sort("id")
+        tables = [release.read_members("id") for release in self.releases]
+        tables += [exported.members.select("id") for exported in self.exports]
+        ids = pl.concat(tables).unique().sort("id")
         return ids.with_row_index("number")
 
     @cached_property
     def _numbers(self) -> list[Numbers]:
         """Return the number of whom each row of a release's members is about."""
-        return [self._number(_members(release)) for release in self.releases]
+        return [self._number(release.read_members("id")) for release in self.releases]
 
     def _number(self, table: pl.DataFrame) -> Numbers:
         joined = table.select("id").join(self._ids, on="id", how="left", maintain_order="left")
@@ -315,7 +379,7 @@ class Known:
         """Return where each cell's rows begin in a release's members, and how many they are."""
         found = []
         for release in self.releases:
-            runs = _members(release)["cell"].rle().struct.unnest()
+            runs = release.read_members("cell")["cell"].rle().struct.unnest()
             starts = (runs["len"].cum_sum() - runs["len"]).to_list()
             found.append(
                 dict(zip(runs["value"], zip(starts, runs["len"], strict=True), strict=True))
@@ -330,7 +394,8 @@ class Known:
 
         def cell(mask: int, low: int, high: int, whole: bool) -> Cell:
             return Cell(
-                column, place, release.number, mask, low, high, figure.k, whole, table
+                shared(column), column, place, release.number, mask, low, high, figure.k, whole,
+                table,
             )  # fmt: skip
 
         whole = _rounded_from(figure.n or 0, release.base)
@@ -352,8 +417,9 @@ class Known:
             masks, sizes = np.unique(self._in_file(number, column, key)[1], return_counts=True)
             for held, size in zip(masks.tolist(), sizes.tolist(), strict=True):
                 yield Cell(
-                    column, f"{key}{FILE}{number}", exported.number, held, size, size,
-                    self.releases[-1].k, False, Table(f"file {number}", exported.number),
+                    shared(column), column, f"{key}{FILE}{number}", exported.number, held,
+                    size, size, self.releases[-1].k, False,
+                    Table(f"file {number}", exported.number),
                 )  # fmt: skip
 
     def _in_file(self, number: int, column: str, cell: str) -> People:
@@ -412,16 +478,10 @@ def _column(figure: Figure) -> str:
 def _block(figure: Figure, series: str, groups: Mapping[str, str]) -> str:
     """Return what a figure is audited with: its question, or a group and its themes."""
     if figure.kind not in CODED:
-        return _column(figure)
+        return shared(_column(figure))
     if figure.kind is Kind.THEME:
         return f"{Kind.GROUP}/{groups[figure.subject]}/{series}"
     return f"{_column(figure)}/{series}"
-
-
-def _members(release: Release) -> pl.DataFrame:
-    if release.members is None:
-        raise HistoryError(f"Release {release.number} lacks its members. Read it with them.")
-    return release.members
 
 
 def _joined(mask: int, others: Sequence[int]) -> int:

@@ -46,10 +46,14 @@ class Row:
 
 @dataclass(frozen=True)
 class System:
-    """Equations about `size` numbers of people, each at least 0."""
+    """Equations about `size` unknowns, each at least 0: whole people, and last some `amounts`.
+
+    An amount can be any number; no row may leave it without a bound.
+    """
 
     size: int
     rows: tuple[Row, ...]
+    amounts: int = 0
 
     def proven(self, groups: Sequence[Terms], k: int) -> list[tuple[int, int] | None]:
         """Return, for each group, how many people are proven to be in it if that is 1 to k-1.
@@ -94,9 +98,15 @@ class System:
         return np.array([row.high for row in self.rows], dtype=float)
 
     @cached_property
-    def _most(self) -> float:
+    def _most(self) -> Vector:
         """More people than any equation speaks of, so that every group has bounds."""
-        return 2 * float(np.max(self._highs, initial=1000, where=np.isfinite(self._highs)))
+        most = 2 * float(np.max(self._highs, initial=1000, where=np.isfinite(self._highs)))
+        return np.where(self._people, most, inf)
+
+    @cached_property
+    def _people(self) -> NDArray[np.bool_]:
+        """Whether each unknown is a number of people."""
+        return np.arange(self.size) < self.size - self.amounts
 
     def _proven(self, group: Terms, k: int) -> tuple[int, int] | None:
         cost = _dense(group, self.size)
@@ -112,11 +122,10 @@ class System:
         """Whether whole numbers fit that give the group low to high people. Not known: no."""
         matrix = vstack([self._matrix, csr_array(cost[np.newaxis])], format="csr")
         lows, highs = np.append(self._lows, low), np.append(self._highs, high)
-        most = np.full(self.size, self._most)
         for seed in range(TRIES):  # corners are often whole: quicker than the search
             aim = np.random.default_rng(seed).integers(-3, 4, self.size).astype(float)
             try:
-                if self._fits(_linear(aim, matrix, lows, highs, most)):
+                if self._fits(_linear(aim, matrix, lows, highs, self._most)):
                     return True
             except ImpossibleError:
                 return False
@@ -127,7 +136,7 @@ class System:
     def _whole(self) -> dict[str, object]:
         """Return what milp is asked, but for what it seeks."""
         return {
-            "integrality": np.ones(self.size),
+            "integrality": self._people.astype(float),
             "bounds": Bounds(0, self._most),
             "constraints": LinearConstraint(self._matrix, self._lows, self._highs),
             "options": {"node_limit": NODES},
@@ -163,17 +172,16 @@ class System:
             matrix,
             np.concatenate([self._lows, np.zeros(count)]),
             np.concatenate([self._highs, np.full(count, inf)]),
-            np.concatenate([np.full(self.size, self._most), np.full(count, float(k))]),
+            np.concatenate([self._most, np.full(count, float(k))]),
         )[: self.size]
 
     def _solve(self, cost: Vector) -> Vector:
         """Return numbers, not always whole, for which the cost is least."""
-        most = np.full(self.size, self._most)
-        return _linear(np.asarray(cost).ravel(), self._matrix, self._lows, self._highs, most)
+        return _linear(np.asarray(cost).ravel(), self._matrix, self._lows, self._highs, self._most)
 
     def _fits(self, numbers: Vector) -> bool:
-        """Whether the numbers are whole and satisfy every row."""
-        whole = np.rint(numbers)
+        """Whether the people are whole and all numbers satisfy every row."""
+        whole = np.where(self._people, np.rint(numbers), numbers)
         sums = self._matrix @ whole
         near = np.abs(numbers - whole).max(initial=0) < NEAR
         return bool(near and np.all((sums >= self._lows - NEAR) & (sums <= self._highs + NEAR)))

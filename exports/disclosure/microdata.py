@@ -22,9 +22,10 @@ from exports.disclosure.audit import audit
 from exports.disclosure.catalogue import ALL, CODED, Catalogue, Kind, Question, Service
 from exports.disclosure.document import Exported, History, Release, Status, Table
 from exports.disclosure.frame import check_frame
+from exports.disclosure.known import shared
 from exports.disclosure.policy import Policy
 from exports.disclosure.rules import Moves, large, steady
-from exports.errors import DatasetError, DocumentError, HistoryError
+from exports.errors import DatasetError, DocumentError
 from exports.instruments import Category, Step, Text, items, scoring
 from exports.messages import messages
 
@@ -210,9 +211,10 @@ def protect(
 
     Raises:
         FrameError: the frame does not fit.
-        DatasetError: nobody can be told apart safely, or the release is missing or too old.
+        DatasetError: nobody can be told apart safely.
+        HistoryError: the release is missing, retracted or of another series.
     """
-    last = _latest(history, series)
+    last = history.latest(series)
     check_frame(frame, policy.catalogue)
     least = policy.threshold(ALL)
     asked = list(policy.catalogue.questions(frame.columns))
@@ -238,24 +240,11 @@ def protect(
     )
 
 
-def _latest(history: History, series: str) -> Release:
-    if not history.releases:
-        raise DatasetError("Nothing has been released. Release first, then make the data set.")
-    last = history.releases[-1]
-    if last.number in history.retracted or last.series != series:
-        raise DatasetError(
-            "The latest release is retracted, or of another model or codebook. Release again."
-        )
-    return last
-
-
 def _people(
     frame: pl.DataFrame, asked: Sequence[Question], last: Release, least: int
 ) -> pl.DataFrame:
     """Return those of the latest release: `id`, `service`, and a code per question."""
-    if last.members is None:
-        raise HistoryError(f"Release {last.number} lacks its members. Read it with them.")
-    counted = last.members.filter(pl.col("cell") == ALL)["id"]
+    counted = last.everybody()
     number = pl.col("services").list.len()
     service = pl.when(number == 1).then(pl.col("services").list.first())
     people = frame.filter(pl.col("id").is_in(counted.implode())).select(
@@ -287,8 +276,7 @@ def _snapshots(
     found: defaultdict[str, list[_Snapshot]] = defaultdict(list)
     known = {question.column: question for question in asked}
     for release in history.releases:
-        if release.members is None:
-            raise HistoryError(f"Release {release.number} lacks its members. Read it with them.")
+        members = release.read_members(*release.member_columns)
         for figure in release.figures:
             column = f"{figure.kind}/{figure.subject}"
             stale = figure.kind in CODED and release.series != series
@@ -297,7 +285,7 @@ def _snapshots(
             names = [category.id for category in figure.categories]
             ladder = known[column].ladder
             step = [[category.id for category in step] for step in ladder].index(names)
-            codes = release.members.filter(
+            codes = members.filter(
                 (pl.col("cell") == figure.service) & pl.col(column).is_not_null()
             ).select("id", then=column)
             found[column].append(_Snapshot(figure.service, step, codes))
@@ -524,7 +512,7 @@ def _tells(
 def _beyond(figure: str, columns: set[str], places: set[str]) -> bool:
     """Whether a figure's id is of a question or a place that a file does not tell."""
     kind, *rest = figure.split("/")
-    return bool(rest) and ("/".join([kind, rest[0]]) not in columns or rest[1] not in places)
+    return bool(rest) and (shared(f"{kind}/{rest[0]}") not in columns or rest[1] not in places)
 
 
 def _proven(history: History, catalogue: Catalogue) -> frozenset[tuple[tuple[Table, ...], str]]:

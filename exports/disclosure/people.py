@@ -22,24 +22,27 @@ from exports.disclosure.catalogue import (
     cell_name,
 )
 from exports.disclosure.document import Figure, Release, Status
-from exports.disclosure.rules import Counts, Moves
 from exports.errors import HistoryError
 
 KEYS = ["cell", "id"]
 UNSAID = -128  # the code of whoever is not asked
+TODAY = 0
+MOST_KEPT = 60_000_000  # rows of four bytes
 
 Numbers = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 Codes = npt.NDArray[np.int8]
-People = tuple[Numbers, Codes]
+Coded = npt.NDArray[np.uint8]
+People = tuple[Places, Codes]
 
 
 @dataclass(frozen=True)
 class Answers:
     """The codes of one question in one release, cell by cell."""
 
-    row: Numbers
-    said: Callable[[slice | Numbers], Codes]
-    inside: Callable[[int], slice | Numbers]
+    row: Places
+    said: Callable[[slice], Codes]
+    inside: Callable[[int], slice]
 
     def of(self, place: int) -> People:
         """Return the rows of those in a cell who are asked, in order, and their codes."""
@@ -55,8 +58,8 @@ class Now:
 
     ids: pl.Series
     cells: tuple[str, ...]
-    cell: Numbers
-    row: Numbers
+    cell: Places
+    row: Places
     codes: Mapping[str, Codes]
     totals: Mapping[str, pl.Series]
 
@@ -76,11 +79,15 @@ class Now:
 
     def counts(self, question: Question) -> Numbers:
         """Return people per cell and code, the codes in the order of `span`."""
-        low, width = span(question)
-        places = _places(low, width)[self.codes[question.column].view(np.uint8)]
-        keys = self.cell * (width + 1) + places[self.row]
-        found = np.bincount(keys, minlength=len(self.cells) * (width + 1))
-        return found.reshape(-1, width + 1)[:, :width]
+        side = span(question)[1] + 1
+        keys = self.cell * np.int64(side)
+        keys += self.coded(question).take(self.row)
+        found = np.bincount(keys, minlength=len(self.cells) * side)
+        return found.reshape(-1, side)[:, :-1]
+
+    def coded(self, question: Question) -> Coded:
+        """Return the place of each person's code in `span`; behind it, whoever is not asked."""
+        return _places(*span(question)).take(self.codes[question.column].view(np.uint8))
 
     def sums(self, question: Question) -> Mapping[str, tuple[int, int, int]]:
         """Return n, sum and sum of squares of a scale's totals in each cell, exactly.
@@ -103,18 +110,7 @@ class Now:
             if parts[0][place]
         }
 
-    def twice(self, places: tuple[int, ...]) -> int:
-        """Return how many more memberships than people some cells have."""
-        if places not in self._twice:
-            rows = np.concatenate([self.row[self.inside(place)] for place in places])
-            self._twice[places] = len(rows) - len(np.unique(rows))
-        return self._twice[places]
-
-    @cached_property
-    def _twice(self) -> dict[tuple[int, ...], int]:
-        return {}
-
-    def people(self, cell: str) -> Numbers:
+    def people(self, cell: str) -> Places:
         """Return the rows of the people in one cell."""
         return self.row[self.inside(self.number[cell])]
 
@@ -130,28 +126,35 @@ class Now:
 
 @dataclass(frozen=True)
 class Then:
-    """The members of an earlier release beside today's people.
+    """The members of an earlier release beside today's people, sorted by cell and row.
 
+    `columns` are those that can be compared, `order` where the members stand in them.
     `row` is where a member is today, from `len(ids)` on whoever is not; `stays` whether the member
     is in the same cell still.
     """
 
     release: Release
-    table: pl.DataFrame
+    columns: frozenset[str]
+    order: Numbers | slice
     now: Now
-    cell: Numbers
-    row: Numbers
+    cell: Places
+    row: Places
     stays: npt.NDArray[np.bool_]
+
+    @property
+    def everybody(self) -> int:
+        """Return how many rows there are, of today's people and of those who are gone."""
+        return int(self.row.max(initial=-1)) + 1
+
+    @cached_property
+    def _still(self) -> Places:
+        """Return where members are today who are in the same cell still; len(ids): the others."""
+        return np.where(self.stays, self.row, np.int32(len(self.now.ids)))
 
     @cached_property
     def kept(self) -> Numbers:
         """Return how many of today's people each cell had then."""
         return np.bincount(self.cell[self.stays], minlength=len(self.now.cells))
-
-    @cached_property
-    def gone(self) -> Numbers:
-        """Return how many people each cell had then and does not have today."""
-        return self.sizes - self.kept
 
     @cached_property
     def sizes(self) -> Numbers:
@@ -169,41 +172,34 @@ class Then:
         return found
 
     @cached_property
-    def _today(self) -> Numbers:
-        """Return where members are today, len(ids) for those who are not in the cell any more."""
-        return np.where(self.stays, self.row, len(self.now.ids))
-
-    @cached_property
-    def _order(self) -> tuple[Numbers, Numbers]:
-        starts = np.concatenate([[0], np.cumsum(self.sizes)])
-        return np.lexsort((self.row, self.cell)), starts
+    def _starts(self) -> Numbers:
+        return np.concatenate([[0], np.cumsum(self.sizes)])
 
     def has(self, question: Question) -> bool:
         """Whether any figure of the question was shown anew then, in the same series."""
-        return question.column in self.table.columns
+        return question.column in self.columns
 
     def changes(self, question: Question) -> Numbers:
-        """Return people per cell, code then and code now; the last code now is: not there."""
+        """Return people per cell, code then and code now; the last code: not asked, not there."""
         low, width = span(question)
-        then = self._codes(question)
-        places = _places(low, width)
-        past = places[then.view(np.uint8)]
-        if (past > width).any():
+        places, side = _places(low, width), width + 1
+        past = places.take(self._codes(question).view(np.uint8))
+        if past.max(initial=0) > width:
             raise HistoryError(
                 f"{question.column} was published with codes that it no longer has. "
                 "Give a question with other categories a new id."
             )
         today = places[np.append(self.now.codes[question.column], np.int8(UNSAID)).view(np.uint8)]
-        pairs = past.astype(np.int16) * (width + 1) + today[self._today]
-        side = width + 1
-        keys = self.cell * (side * side) + pairs
+        both = past * np.uint16(side)
+        both += today.take(self._still)
+        keys = self.cell * np.int64(side * side)
+        keys += both
         found = np.bincount(keys, minlength=len(self.now.cells) * side * side)
-        return found.reshape(-1, side, side)[:, :width]
+        return found.reshape(-1, side, side)
 
-    def inside(self, place: int) -> Numbers:
+    def inside(self, place: int) -> slice:
         """Return where a cell's members are."""
-        order, starts = self._order
-        return order[starts[place] : starts[place + 1]]
+        return slice(int(self._starts[place]), int(self._starts[place + 1]))
 
     def answers(self, question: Question) -> Answers:
         """Return a question's codes then, to be asked cell by cell."""
@@ -213,8 +209,9 @@ class Then:
     def _codes(self, question: Question) -> Codes:
         if question.column not in self._last:
             self._last.clear()
-            codes = self.table[question.column].cast(pl.Int8).fill_null(UNSAID)
-            self._last[question.column] = codes.to_numpy()
+            codes = self.release.read_members(question.column).to_series()
+            said = codes.cast(pl.Int8).fill_null(UNSAID).to_numpy()
+            self._last[question.column] = said[self.order]
         return self._last[question.column]
 
     @cached_property
@@ -223,7 +220,7 @@ class Then:
         return {}
 
 
-def _places(low: int, width: int) -> npt.NDArray[np.uint8]:
+def _places(low: int, width: int) -> Coded:
     """Return the place of each code, by its byte: `width` for nobody asked, 255 for none."""
     found = np.full(256, 255, dtype=np.uint8)
     found[np.arange(low, low + width).astype(np.int8).view(np.uint8)] = np.arange(width)
@@ -237,53 +234,71 @@ def span(question: Question) -> tuple[int, int]:
     return min(values), max(values) - min(values) + 1
 
 
-def counts_of(question: Question, row: Sequence[int]) -> Counts:
-    """Return a cell's row of `Now.counts` by code."""
-    low, _ = span(question)
-    return {low + place: size for place, size in enumerate(row) if size}
+class Slots:
+    """A slot per person, to find those of one list in another without sorting either."""
+
+    def __init__(self, people: int) -> None:
+        self._slots = np.zeros(people, dtype=np.int32)
+
+    def first(self, rows: Places) -> npt.NDArray[np.bool_]:
+        """Return where somebody stands for the first time."""
+        places = np.arange(len(rows), dtype=np.int32)
+        self._slots[rows[::-1]] = places[::-1]
+        found: npt.NDArray[np.bool_] = self._slots[rows] == places
+        return found
+
+    def shared(self, one: Places, other: Places) -> tuple[Numbers, Numbers]:
+        """Return where in each of two lists, of different people, those are who stand in both."""
+        if not len(other):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self._slots[other] = np.arange(len(other), dtype=np.int32)
+        at = np.minimum(self._slots[one], len(other) - 1)
+        both = np.flatnonzero(other[at] == one)
+        return both, at[both]
+
+    def stay(self, question: Question, one: People, other: People) -> Numbers:
+        """Return who is in both of two figures, by code in one and code in the other."""
+        low, width = span(question)
+        here, there = self.shared(one[0], other[0])
+        keys = (one[1][here].astype(np.int64) - low) * width + (other[1][there] - low)
+        return np.bincount(keys, minlength=width * width).reshape(width, width)
+
+    def together(self, parts: Sequence[People]) -> People:
+        """Return the people of all parts, once each, with what the first has that they said."""
+        rows = np.concatenate([rows for rows, _ in parts])
+        first = self.first(rows)
+        return rows[first], np.concatenate([codes for _, codes in parts])[first]
 
 
-def moves_of(question: Question, change: Numbers, row: Numbers) -> Moves:
-    """Return a cell's moves by (code then, code now), from `Then.changes` and `Now.counts`."""
-    low, width = span(question)
-    moves: dict[tuple[int | None, int | None], int] = {
-        (low + then, None if now == width else low + now): size
-        for then, sizes in enumerate(change.tolist())
-        for now, size in enumerate(sizes)
-        if size
-    }
-    for place, size in enumerate((row - change[:, :width].sum(axis=0)).tolist()):
-        if size:
-            moves[None, low + place] = size
-    return moves
+class Unions:
+    """The people of several cells, each once. Most questions ask for the same: they are kept.
 
+    A cell is named by its place and the number of the release in which it was last looked at, or
+    `TODAY`. Only those are counted who are in the cell still.
+    """
 
-def moves_between(question: Question, one: People, other: People) -> Moves:
-    """Return moves by (code in one, code in the other), of people given as rows and codes."""
-    low, width = span(question)
-    past, today = (codes.astype(np.int64) - low for _, codes in (one, other))
-    here, there = _shared(one[0], other[0])
-    stay = np.bincount(past[here] * width + today[there], minlength=width * width)
-    stay = stay.reshape(width, width)
-    left = np.bincount(past, minlength=width) - stay.sum(axis=1)
-    change = np.column_stack([stay, left])
-    return moves_of(question, change, np.bincount(today, minlength=width))
+    def __init__(self, now: Now, thens: Sequence[Then], slots: Slots) -> None:
+        self._now, self._thens, self._slots = now, thens, slots
+        self._kept: dict[tuple[tuple[int, int], ...], Places] = {}
+        self._room = MOST_KEPT
 
+    def rows(self, cells: tuple[tuple[int, int], ...]) -> Places:
+        """Return the rows of whoever is in any of the cells."""
+        found = self._kept.get(cells)
+        if found is None:
+            rows = np.concatenate([self._rows(place, number) for place, number in cells])
+            found = rows[self._slots.first(rows)]
+            if len(found) <= self._room:
+                self._room -= len(found)
+                self._kept[cells] = found
+        return found
 
-def together(parts: Sequence[People]) -> People:
-    """Return the people of all parts, once each, with what the first part has that they said."""
-    rows, first = np.unique(np.concatenate([rows for rows, _ in parts]), return_index=True)
-    return rows, np.concatenate([codes for _, codes in parts])[first]
-
-
-def _shared(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
-    """Return where in each of two sorted arrays the numbers are that both have."""
-    if len(one) > len(other):
-        there, here = _shared(other, one)
-        return here, there
-    at = np.minimum(np.searchsorted(other, one), len(other) - 1)
-    both = np.flatnonzero(other[at] == one) if len(other) else at[:0]
-    return both, at[both]
+    def _rows(self, place: int, number: int) -> Places:
+        if number == TODAY:
+            return self._now.row[self._now.inside(place)]
+        then = self._thens[number - 1]
+        there = then.inside(place)
+        return then.row[there][then.stays[there]]
 
 
 def people_now(frame: pl.DataFrame, questions: Sequence[Question], catalogue: Catalogue) -> Now:
@@ -317,7 +332,7 @@ def people_now(frame: pl.DataFrame, questions: Sequence[Question], catalogue: Ca
     ]
     if around:
         parts.append(services.join(places, on="services").select("row", "cell"))
-    keys = np.unique(
+    keys = np.sort(
         pl.concat(
             part.join(names, on="cell").select(
                 pl.col("place").cast(pl.Int64) * max(people.height, 1) + pl.col("row")
@@ -327,12 +342,13 @@ def people_now(frame: pl.DataFrame, questions: Sequence[Question], catalogue: Ca
         .to_series()
         .to_numpy()
     )
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     cell, row = np.divmod(keys, max(people.height, 1))
     return Now(
         ids=people["id"],
         cells=cells,
-        cell=cell,
-        row=row,
+        cell=cell.astype(np.int32),
+        row=row.astype(np.int32),
         codes={column.name: column.to_numpy() for column in codes},
         totals={column.name: column for column in totals},
     )
@@ -343,31 +359,39 @@ def people_then(release: Release, now: Now, series: str) -> Then:
 
     Codes of themes of another series are left out: the same story may be coded otherwise.
     """
-    if release.members is None:
-        raise HistoryError(f"Release {release.number} lacks its members. Read it with them.")
     coded = tuple(f"{kind}/" for kind in CODED) if release.series != series else ()
     names = pl.DataFrame({"cell": now.cells}).with_row_index("place")
     ids = pl.DataFrame({"id": now.ids}).with_row_index("row")
-    table = release.members
-    place = table.select("cell").join(names, on="cell", how="left", maintain_order="left")["place"]
-    if place.has_nulls():
-        table, place = table.filter(place.is_not_null()), place.drop_nulls()
-    if coded:
-        table = table.select(name for name in table.columns if not name.startswith(coded))
+    table = release.read_members(*KEYS)
+    place = table.join(names, on="cell", how="left", maintain_order="left")["place"]
+    known = place.is_not_null().to_numpy()
     # Whoever is gone gets a row of their own, the same in each of their cells.
-    found = table.select("id").join(ids, on="id", how="left", maintain_order="left")
-    missing = found["row"].is_null()
-    gone = found["id"].filter(missing).rank("dense").to_numpy().astype(np.int64)
-    row_numbers = found["row"].fill_null(0).to_numpy().astype(np.int64)
-    row_numbers[missing.to_numpy()] = len(now.ids) - 1 + gone
-    cell = place.to_numpy().astype(np.int64)
+    found = table.join(ids, on="id", how="left", maintain_order="left")["row"]
+    missing = found.is_null()
+    row = found.fill_null(0).to_numpy().astype(np.int64)
+    gone = table["id"].filter(missing).rank("dense").to_numpy().astype(np.int64)
+    row[missing.to_numpy()] = len(now.ids) - 1 + gone
+    cell = place.fill_null(0).to_numpy().astype(np.int64)
+    keys = cell * (row.max(initial=0) + 1) + row
+    order: Numbers | slice = slice(None)
+    if not known.all() or not (keys[1:] > keys[:-1]).all():
+        order = np.argsort(keys)
+        order = order[known[order]]
+    cell, row = cell[order], row[order]
     size = max(len(now.ids), 1)
-    there = row_numbers < len(now.ids)
+    there = row < len(now.ids)
     stays = there.copy()
-    stays[there] = np.isin(
-        cell[there] * size + row_numbers[there], now.cell * size + now.row, assume_unique=True
+    today = now.cell * np.int64(size) + now.row
+    stays[there] = np.isin(cell[there] * size + row[there], today, assume_unique=True)
+    return Then(
+        release=release,
+        columns=frozenset(one for one in release.member_columns if not one.startswith(coded)),
+        order=order,
+        now=now,
+        cell=cell.astype(np.int32),
+        row=row.astype(np.int32),
+        stays=stays,
     )
-    return Then(release, table.drop("id", "cell"), now, cell, row_numbers, stays)
 
 
 def members(

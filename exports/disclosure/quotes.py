@@ -10,11 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
 from exports.disclosure.catalogue import ALL, MENTIONS, Kind
 from exports.disclosure.document import Release
-from exports.errors import HistoryError
 
 APPROVERS = 2  # distinct people who have read a quote and said that it may be shown
 PER_THEME = 2  # quotes of one theme, on one report
@@ -56,9 +53,10 @@ class Part:
 def draw(parts: Collection[Part], release: Release, key: bytes) -> tuple[Quote, ...]:
     """Draw parts of stories for people to read: of each theme and service a few, of both kinds.
 
-    Of one teller at most one part is drawn, so that nobody can put two together. Chance is decided
-    by the key and the release: to draw again gives the same, and nobody draws until it suits. Only
-    those who are in the release are drawn, under themes of which it says how many told.
+    Of one teller at most one part is drawn, so that nobody can put two together, and what several
+    wrote in the same words is drawn once. Chance is decided by the key and the release: to draw
+    again gives the same, and nobody draws until it suits. Only those who are in the release are
+    drawn, under themes of which it says how many told.
 
     Args:
         parts: of all stories that may be read.
@@ -71,24 +69,23 @@ def draw(parts: Collection[Part], release: Release, key: bytes) -> tuple[Quote, 
     Raises:
         HistoryError: the release lacks its members.
     """
-    members = release.members
-    if members is None:
-        raise HistoryError("This release was read without its members. Read it along with them.")
-    counted = frozenset(members.filter(pl.col("cell") == ALL)["id"])
+    counted = frozenset(release.everybody())
     lots = sorted(
         (_lot(part, release.number, key), part, place)
         for part in parts
         if part.teller in counted and len(part.text) in LENGTH
         for place in _place(part, release)
     )
-    seen: set[str] = set()
+    tellers: set[str] = set()
+    texts: set[str] = set()
     sizes: Counter[tuple[str, str, bool]] = Counter()
     drawn: list[Quote] = []
     for _, part, place in lots:
         sort = (part.theme, place, part.well)
-        if part.teller in seen or sizes[sort] >= DRAWN:
+        if part.teller in tellers or part.text in texts or sizes[sort] >= DRAWN:
             continue
-        seen.add(part.teller)
+        tellers.add(part.teller)
+        texts.add(part.text)
         sizes[sort] += 1
         drawn.append(Quote(part.theme, part.text, place, ()))
     return tuple(sorted(drawn, key=lambda quote: (quote.theme, quote.service)))

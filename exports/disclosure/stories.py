@@ -132,11 +132,13 @@ def collect(
         published: date of the file, ISO format.
 
     Raises:
-        StoriesError: nothing is released, too few agreed, or a data set tells themes, so that
-            stories could be put beside the rows that they belong to.
+        HistoryError: nothing stands released, or of another series.
+        StoriesError: too few agreed, or a data set tells themes, so that stories could be put
+            beside the rows that they belong to.
     """
     last = _latest(history, series)
-    classes = {one.teller: _class(one) for one in told if one.teller in _counted(last)}
+    counted = frozenset(last.everybody())
+    classes = {one.teller: _class(one) for one in told if one.teller in counted}
     chosen = _chosen(classes, policy, history.shared)
     if not chosen:
         raise StoriesError(
@@ -172,13 +174,7 @@ def collect(
 
 
 def _latest(history: History, series: str) -> Release:
-    if not history.releases:
-        raise StoriesError("Nothing has been released. Release first, then take the stories out.")
-    last = history.releases[-1]
-    if last.number in history.retracted or last.series != series:
-        raise StoriesError(
-            "The latest release is retracted, or of another model or codebook. Release again."
-        )
+    last = history.latest(series)
     if any(
         column.startswith(TELLS_THEMES) for old in history.exports for column in old.members.columns
     ):
@@ -187,12 +183,6 @@ def _latest(history: History, series: str) -> Release:
             "Stories of this round cannot be taken out."
         )
     return last
-
-
-def _counted(last: Release) -> frozenset[str]:
-    """Respondents in the latest release; whoever came after it would stand out."""
-    members = last.members if last.members is not None else pl.DataFrame(schema=["id", "cell"])
-    return frozenset(members.filter(pl.col("cell") == ALL)["id"])
 
 
 def _class(told: Told) -> str:

@@ -2,22 +2,26 @@
 
 The unknowns are numbers of people alike, per question and place. What the intruder may know of them
 is written as rows, and only where it is true: the truth always fits, and nothing true is unknown.
+Where a mean is told, there is another unknown for each: how much the totals of these people are
+together above the least total of their band.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, combinations, product
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exports.disclosure.catalogue import SEPARATOR
-from exports.disclosure.known import Cell, Known, Numbers, Snap
-from exports.disclosure.linear import Row, Terms
+from exports.disclosure.known import Cell, Known, Numbers, Snap, shared
+from exports.disclosure.linear import Row, System, Terms
 
 FOR_EVER = 10**9
+HALF = 20  # means are rounded to tenths: twenty times one, and a half more or less, is whole
 
 
 class Kind(NamedTuple):
@@ -90,6 +94,11 @@ class World:
         }
 
     @cached_property
+    def _people(self) -> int:
+        """Return how many unknowns are people."""
+        return len(self.index)
+
+    @cached_property
     def _starts(self) -> Mapping[tuple[str, str], int]:
         """Return the number of the first unknown of each question in each place."""
         sizes = [len(self._kinds(column)) for column, _ in self._nodes]
@@ -107,8 +116,12 @@ class World:
         )
         return {name: number for number, name in enumerate(names)}
 
-    def rows(self) -> Iterator[Row]:
-        """Yield all that is known."""
+    def system(self) -> System:
+        """Return all that is known."""
+        amounts = self._people if self._means else 0
+        return System(self._people + amounts, tuple(self._rows()), amounts)
+
+    def _rows(self) -> Iterator[Row]:
         for cell in self.cells:
             size = self.known.size(cell)
             yield Row(self.terms(cell), min(cell.low, size), max(cell.high, size))
@@ -116,6 +129,7 @@ class World:
         yield from self._themes()
         yield from self._batches()
         yield from self._apart()
+        yield from self._sums()
 
     def _places(self) -> Iterator[Row]:
         """People of a place are people of the place around it; side by side, all of them are."""
@@ -131,12 +145,21 @@ class World:
                     for kind in self._kinds(column):
                         parts = [self.index[column, place, kind] for place in family]
                         around = self.index[column, up, kind]
-                        if apart:
-                            yield Row({around: 1} | dict.fromkeys(parts, -1), 0)
-                        else:
-                            yield from (Row({around: 1, part: -1}, 0) for part in parts)
+                        held = [parts] if apart else [[part] for part in parts]
+                        for inner in held:
+                            yield from self._hold({around: 1} | dict.fromkeys(inner, -1), kind)
                         if whole:
-                            yield Row({around: -1} | dict.fromkeys(parts, 1), 0)
+                            yield from self._hold({around: -1} | dict.fromkeys(parts, 1), kind)
+
+    def _hold(self, terms: Terms, kind: Kind) -> Iterator[Row]:
+        """Some are among others, and what is left of these has totals within its band, too."""
+        yield Row(terms, 0)
+        if self._means:
+            low, high = self._bands[kind.code]
+            above = {index + self._people: factor for index, factor in terms.items()}
+            yield Row(above, 0)
+            most = {index: factor * (high - low) for index, factor in terms.items()}
+            yield Row(most | {index: -factor for index, factor in above.items()}, 0)
 
     def _themes(self) -> Iterator[Row]:
         """Who has a code for a theme has one for its group; a group is its themes together."""
@@ -184,7 +207,7 @@ class World:
         held = defaultdict(list)
         for cell in self.cells:
             if not self.known.is_file(cell.place):
-                held[cell.column, cell.place, cell.mask].append(cell)
+                held[cell.own, cell.place, cell.mask].append(cell)
         for cells in held.values():
             for then, now in combinations(sorted(cells, key=lambda cell: cell.time), 2):
                 gained = self.known.size(now) - self.known.size(then)
@@ -200,15 +223,59 @@ class World:
             for up in self._around(low):
                 other = self.known.said.get((column, up, time))
                 if said and other and said != other and self._lies_in(low, up):
-                    yield Row(
-                        {
-                            self.index[column, place, kind]: sign
-                            for place, sign in ((up, 1), (low, -1))
-                            for kind in self._kinds(column)
-                            if kind.there(time)
-                        },
-                        1,
-                    )
+                    around, inner = (self._all_in((column, at, time)) for at in (up, low))
+                    yield Row(dict.fromkeys(around, 1) | dict.fromkeys(inner, -1), 1)
+
+    def _all_in(self, snapshot: Snap) -> Mapping[int, Kind]:
+        """Return the unknowns that are in a figure."""
+        own, place, time = snapshot
+        column, asked = shared(own), self.known.asked(own)
+        return {
+            self.index[column, place, kind]: kind
+            for kind in self._kinds(column)
+            if kind.code & asked and kind.there(time)
+        }
+
+    def _sums(self) -> Iterator[Row]:
+        """Totals lie in their bands, and their sum is the people times the mean, as rounded."""
+        if not self._means:
+            return
+        for (_, _, kind), index in self.index.items():
+            low, high = self._bands[kind.code]
+            yield Row({index: high - low, index + self._people: -1}, 0)
+        for snapshot, mean in self._means.items():
+            inside = self._all_in(snapshot)
+            above = dict.fromkeys((index + self._people for index in inside), float(HALF))
+            for half, least, most in ((-1, 0, inf), (1, -inf, 0)):
+                limit = round(HALF * mean) + half
+                terms = {i: HALF * self._bands[kind.code][0] - limit for i, kind in inside.items()}
+                yield Row(terms | above, least, most)
+
+    @cached_property
+    def _means(self) -> Mapping[Snap, float]:
+        """Return means that tell of fewer than k people; of many, half a tenth each hides them."""
+        if not self._bands:
+            return {}
+        width = max(high for _, high in self._bands.values())
+        width -= min(low for low, _ in self._bands.values())
+        few = HALF / 2 * width * (max(cell.k for cell in self.cells) - 1)
+        means = {snapshot: self.known.mean(snapshot) for snapshot in self.snapshots}
+        return {
+            snapshot: mean
+            for snapshot, mean in means.items()
+            if mean is not None and sum(self.known.counts(snapshot).values()) < few
+        }
+
+    @cached_property
+    def _bands(self) -> Mapping[int, tuple[float, float]]:
+        """Return the least and the most total of each code, of all that it stands for."""
+        bands = self.known.bands(self.columns[0]) if len(self.columns) == 1 else {}
+        if not bands:
+            return {}
+        return {
+            code: (min(bands[bit][0] for bit in bits), max(bands[bit][1] for bit in bits))
+            for code, bits in self._one.items()
+        }
 
     def _around(self, place: str) -> list[str]:
         """Return the nearest places here that a place lies in."""
@@ -228,12 +295,19 @@ class World:
 
     @cached_property
     def _codes(self) -> list[int]:
-        """Return the codes; codes that no cell here tells apart are one."""
+        return list(self._one)
+
+    @cached_property
+    def _one(self) -> Mapping[int, list[int]]:
+        """Return codes, each with all that it stands for: what no cell here tells apart is one."""
         bits = sorted({bit for cell in self.cells for bit in _bits(cell.mask)})
         if self.group:
-            return bits
+            return {bit: [bit] for bit in bits}
         masks = sorted({cell.mask for cell in self.cells})
-        return list({tuple(bool(bit & mask) for mask in masks): bit for bit in bits}.values())
+        alike: defaultdict[tuple[bool, ...], list[int]] = defaultdict(list)
+        for bit in bits:
+            alike[tuple(bool(bit & mask) for mask in masks)].append(bit)
+        return {some[-1]: some for some in alike.values()}
 
     @cached_property
     def _every(self) -> Mapping[str, list[Kind]]:

@@ -21,33 +21,34 @@ def render(outgoing: Outgoing, study: Study) -> bytes:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "nb"}],
         "url": name_of(outgoing, study) + csv.SUFFIX,
         "dc:title": {lang: title_of(outgoing, study, lang) for lang in Language},
-        "dc:publisher": _words(study.publisher),
+        "dc:publisher": words(study.publisher),
         "dc:issued": {"@value": outgoing.published, "@type": "date"},
         "tableSchema": {
-            "columns": [_column(known, kinds[known.name]) for known in variables(outgoing)]
+            "columns": [column(known, kinds[known.name]) for known in variables(outgoing)]
         },
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _column(known: Variable, kind: pl.DataType) -> dict[str, Any]:
-    column: dict[str, Any] = {
+def column(known: Variable, kind: pl.DataType) -> dict[str, Any]:
+    """Return what a column is, as CSVW says it."""
+    said: dict[str, Any] = {
         "name": known.name,
         "titles": known.name,
-        "dc:description": _words(known.label),
+        "dc:description": words(known.label),
         "datatype": _datatype(kind),
     }
     if known.unit:
-        column["fortell:unit"] = known.unit
+        said["fortell:unit"] = known.unit
     if known.values:
-        column["fortell:codes"] = [
-            {"code": code, "label": _words(text), "missing": code in known.missing}
+        said["fortell:codes"] = [
+            {"code": code, "label": words(text), "missing": code in known.missing}
             for code, text in known.values.items()
         ]
-    return column
+    return said
 
 
-def _words(text: Text) -> dict[str, str]:
+def words(text: Text) -> dict[str, str]:
     """A text in all languages, always in the same order."""
     return {language: text[language] for language in Language}
 

@@ -14,8 +14,8 @@ from exports.instruments.lint import LICENSED, mistakes, unit
 
 Text = Mapping[str, str]
 
-FEW = "few_mentioned"
-"""Id of the category that says no more than that fewer than the threshold are in it."""
+FEW, FEW_INDIVIDUAL = FEWER = ("few_mentioned", "few_individual")
+"""Ids of categories that say no more than that fewer than the threshold are in them."""
 
 ONE_VALUE = frozenset({"choice", "scale", "smileys"})
 """Types of items that are answered with one of the item's values."""
@@ -31,7 +31,7 @@ class Category:
     @property
     def few(self) -> bool:
         """Whether it is published as "fewer than the threshold", and only where they are."""
-        return self.id == FEW
+        return self.id in FEWER
 
 
 Step = tuple[Category, ...]

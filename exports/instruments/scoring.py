@@ -42,6 +42,20 @@ def band(scale: Scale) -> pl.Expr:
     return pl.when(units.is_not_null()).then(steps.cast(pl.Int8))
 
 
+def bounds(scale: Scale) -> list[tuple[float, float]]:
+    """Return the least and the most that a total in each band can be, in the scale's own unit."""
+    whole = scale.unit == 1
+    starts = [float(ceil(cut) if whole else cut) for cut in scale.cuts]
+    ends = [start - whole for start in starts]
+    least, most = [float(scale.minimum), *starts], [*ends, float(scale.maximum)]
+    return list(zip(least, most, strict=True))
+
+
+def find(scale_id: str) -> Scale | None:
+    """Return one scale, or None if there is none of that name any more."""
+    return next((scale for scale in _all() if scale.id == scale_id), None)
+
+
 def score(frame: pl.DataFrame) -> pl.DataFrame:
     """Score each response.
 

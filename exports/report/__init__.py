@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from enumerations import Language
 from exports.disclosure.catalogue import ALL, Kind
-from exports.disclosure.document import Figure, Release
+from exports.disclosure.document import Figure, Reason, Release
 from exports.instruments import Text
 from exports.measures import share
 from exports.measures.wording import about, between
@@ -28,6 +28,9 @@ __all__ = [
     "render_index",
     "render_report",
 ]
+
+FEW_SO_FAR = frozenset({Reason.TOO_EARLY, Reason.TOO_FEW, Reason.HELD_BACK})
+"""Why a figure is hidden until more have answered."""
 
 _TEMPLATES = Environment(
     loader=PackageLoader(__package__),
@@ -98,7 +101,8 @@ def render_report(
     answered = view.figure(Kind.ANSWERED, "responses")
     parts = Parts(view, words or Words(), earlier)
     name = f"{Reading(reading)}.html"
-    return _render(name, view, page, who=_who(view, answered), told=parts, reading=str(reading))
+    who = _who(view, answered, plain=reading == Reading.YOUNG)
+    return _render(name, view, page, who=who, told=parts, reading=str(reading))
 
 
 def render_index(release: Release, language: Language, page: Page) -> str:
@@ -140,10 +144,13 @@ def _render(template: str, view: View, page: Page, **extra: object) -> str:
     )
 
 
-def _who(view: View, figure: Figure | None) -> list[str]:
-    """Say how many have answered, as far as the release does."""
-    if figure is None or not figure.visible or figure.n is None:
-        return [view.text["who_hidden"].format(k=figure.k if figure else view.release.k)]
+def _who(view: View, figure: Figure | None, *, plain: bool = False) -> list[str]:
+    """Say how many have answered, as far as the release does; `plain`: without its rules."""
+    if figure is None:
+        return []
+    if not figure.visible or figure.n is None:
+        key = "who_hidden.young" if plain and figure.reason in FEW_SO_FAR else "who_hidden"
+        return [view.text[key].format(why=view.why(figure))]
     service = view.names[view.service] if view.service != ALL else view.text["the_services"]
     said = [view.dated(view.text["who_text"].format(n=figure.n, service=service), figure)]
     told = share(figure, (1,))

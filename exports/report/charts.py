@@ -15,15 +15,20 @@ LABEL_CHARACTERS, NOTE_CHARACTERS = 46, 56
 LINE, BAR, GAP, TOP = 17, 18, 15, 4
 RUN_TOP, RUN_BOTTOM, RUN_EDGE = 24.0, 124.0, 6.0
 NARROWEST_LABELLED = 24  # units; a segment narrower than this has no number in it
+MARKED = 5  # units for a character of a part's mark
 
 
 @dataclass(frozen=True)
 class Part:
-    """One category in a bar: its label, its tone (a class of the stylesheet), its count."""
+    """One category in a bar: its label, its tone (a class of the stylesheet), its count.
+
+    `mark` stands before the label and the count where tones do not tell all parts apart.
+    """
 
     label: str
     tone: str
     x: int
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,22 @@ def stacked(bars: Sequence[Bar]) -> Chart:
         shapes, x = [], 0.0
         for part in bar.parts:
             width = WIDTH * part.x / whole
-            text = str(part.x) if width >= NARROWEST_LABELLED else ""
+            text = _number(part, width)
             shapes.append(Shape(round(x, 1), round(width, 1), part.tone, text))
             x += width
         row, y = _row(bar.label, bar.note, y, tuple(shapes), None)
         rows.append(row)
     return Chart(tuple(rows), y)
+
+
+def _number(part: Part, width: float) -> str:
+    """Return what stands in a part: mark and count, the mark alone, or nothing."""
+    if not part.mark:
+        return str(part.x) if width >= NARROWEST_LABELLED else ""
+    needed = MARKED * len(part.mark)
+    if width >= NARROWEST_LABELLED + needed:
+        return f"{part.mark}{part.x}"
+    return part.mark.strip() if width >= needed else ""
 
 
 def net(intervals: Sequence[Interval], axis: tuple[str, str]) -> Chart:

@@ -16,13 +16,17 @@ from exports.measures import LESS, Share, share
 from exports.measures.wording import PERCENT_FROM, about, between, percent
 from exports.report.beside import Beside, alike, beside
 from exports.report.moving import Followed, follow, since_last
+from exports.report.others import others
 from exports.report.single import coverage, estimates, markings
 from exports.report.view import AGREE, LOW, MENTIONED, TOLD_WELL, Block, Table, View
 from exports.report.words import Context, Deed, Words
 
 FACTS, THEMES, STORIES = 4, 3, 3
-COMPARED = 5  # figures from elsewhere on the politician's page
-FULL = 500  # characters of its long parts, from which on that page is set in small print
+COMPARED = 4  # figures from elsewhere on the politician's page
+FULL = {Language.BOKMAL: 780, Language.NYNORSK: 640, Language.ENGLISH: 540}
+"""Characters of its long parts, from which on that page is set in small print: fewer where what
+always stands there is longer. Measured with the longest names."""
+
 HEADING = 300  # characters that the heading and the note of figures from elsewhere stand for
 MORE, MUCH, DISAGREE = (1, 2), (2, 3), (1, 2)
 AGAINST = 4  # voices against, so that the section stays short
@@ -127,8 +131,12 @@ class Parts:
         of = text["fact.of"].format(n=found.n)
         if found.n >= PERCENT_FROM:
             of += f" ({percent(found.x / found.n)} %)"
-        beside = self.view.dated(self._opposite(figure, name), figure)
-        likely = between(found, self.language)
+        beside, likely = self._opposite(figure, name), between(found, self.language)
+        likely = f"{likely[0].upper()}{likely[1:]}."
+        if beside:
+            beside = self.view.dated(beside, figure)
+        else:
+            likely = self.view.dated(likely, figure)
         return Fact(label, str(found.x), of, percent(found.x / found.n), likely, beside, "")
 
     def _opposite(self, figure: Figure, name: str) -> str:
@@ -210,7 +218,9 @@ class Parts:
     def explained(self) -> tuple[Block, str]:
         """Return what stories explain what happened with (F30), and what to beware of."""
         figures = self.view.figures(Kind.ATTRIBUTION, ["explained"])
-        block = self.view.stacked("explained", figures, (INDIVIDUAL,), "column.explained")
+        few = tuple(self._few_individual(figure) for figure in figures if figure.bounded)
+        told = [figure for figure in figures if not figure.bounded]
+        block = self.view.stacked("explained", told, (INDIVIDUAL,), "column.explained", few)
         if any(map(_nearly_all_individual, figures)):
             return block, self.view.text["explained.alert"]
         if self._individual_actions() and any(map(_many_around, figures)):
@@ -226,9 +236,16 @@ class Parts:
         aims = [deed.aim for deed in self.words.deeds if deed.status in doing]
         return bool(aims) and aims.count(Attribution.INDIVIDUAL) >= NEARLY_ALL * len(aims)
 
+    def _few_individual(self, figure: Figure) -> str:
+        """Say that fewer than the threshold explain it with the individual alone."""
+        said = self.view.text["explained.few"].format(k=figure.k, n=figure.n)
+        return self.view.dated(said, figure)
+
     def explained_briefly(self) -> str:
         """Return the same in one sentence, for a page with no room for a chart."""
         for figure in self.view.figures(Kind.ATTRIBUTION, ["explained"]):
+            if figure.bounded:
+                return self._few_individual(figure)
             if figure.visible:
                 parts = ", ".join(
                     f"{self.view.category(figure, count.id).lower()} {count.x}"
@@ -262,19 +279,28 @@ class Parts:
             + len(one.label[self.language] + one.definition[self.language] + one.source)
             for place, one in enumerate(self.context(COMPARED))
         )
-        return quoted + compared + len(self.explained()[1]) > FULL
+        explained = len(self.explained_briefly()) + len(self.explained()[1])
+        named = 2 * len(self.view.names[self.view.service])  # as a large heading, and in a sentence
+        return quoted + compared + explained + named > FULL[self.language]
 
     def answers(self, *statuses: ActionStatus) -> list[Answered]:
         """Return what the service answers with one of these statuses."""
+        return [self._answered(deed) for deed in self._deeds(*statuses)]
+
+    def next_checks(self) -> list[Answered]:
+        """Return what is planned and has a day on which it is looked at, by that day."""
+        planned = [deed for deed in self._deeds(ActionStatus.PLANNED) if deed.next_check]
         return [
-            Answered(
-                self.view.labels[deed.subject],
-                deed.text,
-                self.view.date(deed.next_check.isoformat()) if deed.next_check else "",
-            )
-            for deed in self.words.deeds
-            if deed.status in statuses and deed.subject in self.view.labels
+            self._answered(deed)
+            for deed in sorted(planned, key=lambda deed: deed.next_check or date.max)
         ]
+
+    def _answered(self, deed: Deed) -> Answered:
+        return Answered(self.view.labels[deed.subject], deed.text, self._day(deed.next_check))
+
+    def _deeds(self, *statuses: ActionStatus) -> list[Deed]:
+        labels = self.view.labels
+        return [d for d in self.words.deeds if d.status in statuses and d.subject in labels]
 
     def unanswered(self) -> list[str]:
         """Return what most told of that nobody has answered."""
@@ -303,6 +329,11 @@ class Parts:
     def moved(self) -> Table | None:
         """Return what those who came since the release before say, beside those before."""
         return since_last(self.view, self.releases)
+
+    def others(self) -> tuple[list[Block], Table | None, tuple[tuple[tuple[str, ...], str], ...]]:
+        """Return what else was asked: a block per instrument, scales, and what is hidden."""
+        blocks, table, figures = others(self.view)
+        return blocks, table, self.view.hidden(figures)
 
     def coverage(self) -> Table | None:
         """Return how many of those who answered had answered what."""
@@ -342,8 +373,7 @@ class Parts:
         ]
 
     def _doing(self) -> list[Deed]:
-        doing = {ActionStatus.DONE, ActionStatus.PLANNED}
-        return [d for d in self.words.deeds if d.status in doing and d.subject in self.view.labels]
+        return self._deeds(ActionStatus.DONE, ActionStatus.PLANNED)
 
     def _day(self, day: date | None) -> str:
         return self.view.date(day.isoformat()) if day else ""

@@ -36,6 +36,9 @@ UNSAID = frozenset({"not_mentioned", "answered", "unclear"})  # the rest of a ba
 AGREE = (4, 5)
 LOW = (0,)
 MENTIONED, TOLD_WELL = (1, 2), (2,)
+IN_CHAPTERS = frozenset({"mt10", "vekst6", "livstilfredshet_0_10"})
+"""Instruments whose answers the three chapters show."""
+NUMBERED_FROM = 6  # categories; so many have fewer tones than parts, and get numbers
 STRENGTHS = 3  # of each sort, so that the first section stays short
 
 
@@ -105,6 +108,12 @@ class View:
         """Return a figure of this service."""
         return self.release.figure(kind, subject, self.service)
 
+    @property
+    def k(self) -> int:
+        """The least respondents per category of a figure about this service."""
+        answered = self.figure(Kind.ANSWERED, "responses")
+        return answered.k if answered else self.release.k
+
     def figures(self, kind: Kind, subjects: Iterable[str]) -> list[Figure]:
         """Return the figures of these subjects that the release has, hidden ones too."""
         found = [self.figure(kind, subject) for subject in subjects]
@@ -118,7 +127,10 @@ class View:
         options |= {pole.id: pole.label for pole in poles}
         if category in options:
             return options[category][self.language]
-        return self.text[f"category.{category}"]
+        if said := self.text.get(f"category.{category}"):
+            return said
+        values = next(count.values for count in figure.categories if count.id == category)
+        return " / ".join(options[str(value)][self.language] for value in values)
 
     def strengths(self) -> list[tuple[str, str]]:
         """Return what works best, as (label, x of n): first statements, then areas."""
@@ -321,10 +333,14 @@ class View:
         head: str = "column.question",
         intro: tuple[str, ...] = (),
         notes: tuple[str, ...] = (),
+        answers: str = "",
     ) -> Block:
-        """Return a block of one bar per figure; `highlight` are the codes that the note counts."""
+        """Return a block of one bar per figure.
+
+        `highlight` are the codes that the note counts, and `answers` is what it may call them.
+        """
         visible = [figure for figure in figures if figure.visible]
-        bars = [self._bar(name, figure, highlight, visible) for figure in visible]
+        bars = [self._bar(name, figure, highlight, visible, answers) for figure in visible]
         parts = sorted((part for bar in bars for part in bar.parts), key=lambda part: part.tone)
         legend = {part.label: part for part in parts}
         title, _, level = name.partition("-")
@@ -340,17 +356,30 @@ class View:
         )
 
     def _bar(
-        self, name: str, figure: Figure, highlight: tuple[int, ...], beside: list[Figure]
+        self,
+        name: str,
+        figure: Figure,
+        highlight: tuple[int, ...],
+        beside: list[Figure],
+        answers: str,
     ) -> Bar:
-        tones = TONES[max(len(figure.categories), 2)]
+        tones = _tones(max(len(figure.categories), 2))
+        marks, labels = _marks(figure), self._categories(figure)
         parts = tuple(
-            Part(self.category(figure, count.id), OWN_TONES.get(count.id, tone), count.x)
-            for count, tone in zip(figure.categories, tones, strict=False)
+            Part(label, OWN_TONES.get(count.id, tone), count.x, mark)
+            for count, label, mark, tone in zip(
+                figure.categories, labels, marks, tones, strict=False
+            )
             if count.id not in UNSAID
         )
         found = share(figure, highlight)
-        note = self._dated(self._said(name, found) if found else "", figure, beside)
-        return Bar(self.label(figure), parts, figure.n or 0, note)
+        said = self._said(name, found, answers) if found else ""
+        return Bar(self.label(figure), parts, figure.n or 0, self._dated(said, figure, beside))
+
+    def _categories(self, figure: Figure) -> tuple[str, ...]:
+        """Return the labels of a figure's categories, with the numbers that they have in a bar."""
+        labels = (self.category(figure, count.id) for count in figure.categories)
+        return tuple(mark + label for mark, label in zip(_marks(figure), labels, strict=True))
 
     def _tables(
         self, figures: list[Figure], highlight: tuple[int, ...], head: str
@@ -358,8 +387,7 @@ class View:
         """Yield a table per set of categories, so that every column means one thing."""
         alike: dict[tuple[str, ...], list[Figure]] = {}
         for figure in figures:
-            names = tuple(self.category(figure, count.id) for count in figure.categories)
-            alike.setdefault(names, []).append(figure)
+            alike.setdefault(self._categories(figure), []).append(figure)
         for names, group in alike.items():
             rows = []
             for figure in group:
@@ -368,15 +396,18 @@ class View:
                 likely = between(found, self.language) if found else ""
                 since = self._since(figure)
                 rows.append((self.label(figure), *counts, str(figure.n), likely, since))
-            measured = zip(names, group[0].categories, strict=True)
-            of = " + ".join(name for name, count in measured if set(count.values) <= set(highlight))
+            of = " + ".join(
+                self.category(group[0], count.id)
+                for count in group[0].categories
+                if set(count.values) <= set(highlight)
+            )
             likely_head = self.text["column.uncertainty"].format(category=of)
             ends = (self.text["column.n"], likely_head, self.text["column.as_of"])
             yield Table((self.text[head], *names, *ends), tuple(rows))
 
-    def _said(self, name: str, found: Share) -> str:
+    def _said(self, name: str, found: Share, answers: str = "") -> str:
         said = about(found, self.language)
-        return self.text[f"note.{name.split('-')[0]}"].format(about=said)
+        return self.text[f"note.{name.split('-')[0]}"].format(about=said, answers=answers)
 
     def dated(self, said: str, figure: Figure) -> str:
         """Say how old a number is, where it is older than the release."""
@@ -405,6 +436,19 @@ class View:
             self.text[f"reason.{figure.reason}"].format(k=figure.k, dates=written)
             for figure in kept[:1]
         )
+
+
+def _tones(number: int) -> tuple[str, ...]:
+    """Return a tone per category; of more than there are tones, some that lie beside are alike."""
+    spread = (1 + place * 5 // number for place in range(number))
+    return TONES.get(number) or tuple(f"tone-{tone}" for tone in spread)
+
+
+def _marks(figure: Figure) -> tuple[str, ...]:
+    """Return a number per category where some that lie beside each other have the same tone."""
+    number = len(figure.categories)
+    numbered = number >= NUMBERED_FROM
+    return tuple(f"{place}: " if numbered else "" for place in range(1, number + 1))
 
 
 def _item_ids(instrument: str) -> list[str]:

@@ -13,7 +13,7 @@ from spacy.util import registry
 from nlp.codebook import codebook
 from nlp.components.document import EvidenceDict, Redactor, ThemeDict, Unit
 from nlp.encoder import WEIGHTS
-from nlp.heads import Heads, choose_themes, in_story, load_heads, sigmoid, softmax, tokens_of
+from nlp.heads import Heads, choose_themes, in_story, load_heads, tokens_of
 from nlp.labels import AXES
 from nlp.words import word_spans
 
@@ -108,22 +108,22 @@ class HeadsComponent:
                 states = np.zeros((1, doc._.states.vectors.shape[1]), np.float32)
             mean = self.heads.embedding.logits(states.mean(axis=0))
             vectors.append(mean / max(float(np.linalg.norm(mean)), 1e-9))
-            probabilities = sigmoid(self.heads.themes.look(states)[1])
+            text = doc._.redacted[slice(*span)]
+            probabilities, shares = self.heads.code(states, text)
             themes.append(probabilities)
-            coded.append(self._code(unit, states, probabilities))
+            coded.append(self._code(unit, probabilities, shares))
         doc._.units = coded
         doc._.unit_vectors = np.asarray(vectors, np.float32)
         doc._.themes = self._proposals(in_story(np.array(themes))) if coded else []
         return doc
 
-    def _code(self, unit: Unit, states: Any, probabilities: Any) -> Unit:
+    def _code(self, unit: Unit, probabilities: Any, axes: dict[str, Any]) -> Unit:
         chosen = choose_themes(probabilities, self.heads.thresholds, self._ids, self._limit)
         uncertain = []
         if not chosen or chosen[0][1] < _UNCERTAIN[1]:
             uncertain.append("themes")
         values: dict[str, Any] = {}
-        for axis, head in self.heads.axes.items():
-            shares = softmax(head.look(states)[1])
+        for axis, shares in axes.items():
             values[axis] = AXES[axis][int(shares.argmax())]
             if shares.max() < _UNCERTAIN[1]:
                 uncertain.append(axis)

@@ -12,8 +12,7 @@ from spacy.tokens import Doc
 from nlp.codebook import codebook
 from nlp.components.document import Redactor
 from nlp.evaluation.files import CodedUnit, Narrative, Review, Row, Span, Tagged
-from nlp.heads import Heads, load_heads, sigmoid, softmax, tokens_of
-from nlp.labels import AXES
+from nlp.heads import Heads, load_heads, sigmoid, tokens_of
 
 Array = npt.NDArray[np.float32]
 _BATCH = 64
@@ -123,12 +122,7 @@ def _heard(doc: Doc, unit: CodedUnit, story: int, heads: Heads) -> Heard:
     states = doc._.states.vectors[tokens_of(doc._.states, span)]
     if not len(states):
         states = np.zeros((1, doc._.states.vectors.shape[1]), np.float32)
-    return Heard(
-        story,
-        unit,
-        sigmoid(heads.themes.look(states)[1]),
-        {axis: softmax(heads.axes[axis].look(states)[1]) for axis in AXES},
-    )
+    return Heard(story, unit, *heads.code(states, doc._.redacted[slice(*span)]))
 
 
 def theme_matrix(units: Sequence[Heard]) -> tuple[npt.NDArray[np.bool_], Array]:

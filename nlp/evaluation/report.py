@@ -59,6 +59,13 @@ def card(meta: dict[str, Any], sections: Sequence[tuple[str, list[str]]]) -> str
         recipe += f"; going on from weights {meta['continued_from']} (docs/decisions/0007)"
     if "averaged_with" in meta:
         recipe += f", averaged with weights {meta['averaged_with']}"
+    if "ngrams" in meta:
+        found = meta["ngrams"]
+        recipe += (
+            f"; beside it a linear layer on {found['ngrams']} n-grams of words and letters, "
+            f"learnt from {found['answers']} own answers and {found['reviews']} sentences of "
+            f"reviews, share {found['share']}"
+        )
     lines = [
         "# Model card",
         "",

@@ -20,8 +20,8 @@ from nlp.evaluation.figures import Figure, figure, macro_f1, micro_f1, one_hot
 from nlp.evaluation.files import CodedUnit, Narrative, read
 from nlp.labels import AXES
 from nlp.training.corpora import read_own
-from nlp.training.export import stamp
 from nlp.training.model import from_start
+from nlp.training.stamp import stamp
 from nlp.training.start import read_start
 from nlp.training.teacher import Teacher
 from nlp.training.vocabulary import choose_pieces, make_tokenizer

@@ -29,14 +29,14 @@ from nlp.labels import AXES, LEARNT_FLAGS
 from nlp.pipeline import load
 from nlp.redaction import Redaction, redact
 from nlp.tagging import NameTagger
-from nlp.training.export import stamp
+from nlp.training.stamp import stamp
 
 Array = npt.NDArray[np.float64]
 _GRID = np.linspace(0.1, 0.8, 71)
 _SHRINK = 100.0
 _ALARMS = 0.03
 _LIMITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-_PRECISION = 0.83
+_PRECISION = 0.87
 
 
 def _logit(probabilities: npt.ArrayLike) -> Array:
@@ -113,13 +113,17 @@ def safety_thresholds(stories: Sequence[Story]) -> tuple[Array, float]:
         if floor <= limit and rate(quiet, limit, floor) <= _ALARMS
     ]
     limit, floor = max(
-        options, key=lambda o: (round(rate(told, *o), 3), -o[0], -o[1]), default=(0.5, 0.2)
+        options,
+        key=lambda o: (round(rate(told, *o), 3), -rate(quiet, *o), -o[1]),
+        default=(0.5, 0.2),
     )
     return np.full(len(LEARNT_FLAGS), limit), float(floor)
 
 
 def identifying_limit(narratives: Sequence[Narrative]) -> float:
     """The limit of the tagger that finds most of what identifies at the wanted precision.
+
+    Of limits that find as much, the one that removes most.
 
     Every limit is tried with all layers of the redactor, as written and lower-cased together.
     """
@@ -133,7 +137,7 @@ def identifying_limit(narratives: Sequence[Narrative]) -> float:
         if all(span.end <= len(text) for span in gold)
     ]
     states = encoder.encode([text for text, _ in rows])
-    best = (0.0, _LIMITS[0])
+    best = (0, _LIMITS[0])
     for limit in _LIMITS:
         hits = found = right = 0
         for (text, gold), read_states in zip(rows, states, strict=True):
@@ -190,11 +194,20 @@ def main(weights: Path, disclosures: tuple[Path, ...], files: tuple[Path, ...]) 
     count = len(codebook().theme_ids)
     arrays["themes.scale"] = np.full(count, scale) * heads.themes.scale
     arrays["themes.shift"] = heads.themes.shift * scale + shift
+    ngrams = heads.ngram_scale * scale
     arrays["themes.threshold"] = theme_thresholds(true, calibrated)
     for axis in heads.axes:
         temperature = _axis_scale(answers.units, axis)
         arrays[f"axes.{axis}.scale"] = heads.axes[axis].scale * temperature
         arrays[f"axes.{axis}.shift"] = heads.axes[axis].shift * temperature
+    # The last labels of the n-grams are those of sentiment.
+    tones = len(AXES["sentiment"])
+    ngrams[-tones:] = (
+        heads.ngram_scale[-tones:]
+        * arrays["axes.sentiment.scale"]
+        / (heads.axes["sentiment"].scale)
+    )
+    arrays["ngrams.scale"] = ngrams
     limits, floor = safety_thresholds([*answers.stories, *more.stories])
     arrays["safety.threshold"] = limits
     halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}

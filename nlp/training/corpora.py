@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import click
 
 from nlp.codebook import codebook
 from nlp.evaluation.files import CodedUnit, Narrative, Review, Tagged, read
@@ -19,11 +22,38 @@ class Corpora:
     reviews: list[Review]
     tagged: list[Tagged]
 
+    @property
+    def hands(self) -> str:
+        """Those who wrote the own answers, for the model card."""
+        return ", ".join(sorted({row.hand for row in self.narratives}))
+
     def texts(self) -> Iterator[str]:
         """All texts, for the choice of word pieces."""
         for rows in (self.narratives, self.reviews, self.tagged):
             for row in rows:
                 yield row.text
+
+
+class OtherHands(click.ClickException):
+    """Two steps of a training would not leave out the same hands."""
+
+
+def check_hands(about: dict[str, Any], corpora: Corpora) -> None:
+    """A hand is only left out if the network and the n-grams beside it both leave it out.
+
+    Args:
+        about: what the network was trained on, as in about.json.
+        corpora: what the n-grams are to learn from.
+
+    Raises:
+        OtherHands: the network learnt from other hands.
+    """
+    learnt = about["data"]["own answers"].partition(" by ")[2]
+    if learnt != corpora.hands:
+        raise OtherHands(
+            f"The network learnt from {learnt}; these answers are by {corpora.hands}. "
+            "Give the same --without in every step."
+        )
 
 
 def read_own(without: Sequence[str] = ()) -> list[Narrative]:

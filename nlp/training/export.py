@@ -1,9 +1,8 @@
-"""Write the weights that ship: encoder.onnx (int8), heads.npz, tokenizer.json and meta.json.
+"""Write the weights that ship: encoder.onnx (int8), heads.npz, tokenizer.json, meta.json; n-grams.
 
-python -m nlp.training.export --work FOLDER --target nlp/weights
+python -m nlp.training.export --work FOLDER --target nlp/weights --data DIR
 """
 
-import hashlib
 import json
 import warnings
 from pathlib import Path
@@ -18,7 +17,9 @@ from transformers import BertConfig
 
 from nlp.codebook import codebook
 from nlp.labels import AXES, TAGS
+from nlp.training.corpora import Corpora, check_hands, read_corpora
 from nlp.training.model import Network
+from nlp.training.ngrams import write_ngrams
 from nlp.training.shipped import meet_halfway
 from nlp.training.start import read_start
 from nlp.training.vocabulary import make_tokenizer
@@ -169,28 +170,26 @@ def head_arrays(network: Network) -> dict[str, npt.NDArray[np.float32]]:
     return {name: tensor.detach().float().numpy() for name, tensor in found.items()}
 
 
-def stamp(target: Path, meta: dict[str, Any]) -> None:
-    """Write meta.json with the digest of the other files."""
-    digest = hashlib.sha256()
-    for name in ("encoder.onnx", "heads.npz", "tokenizer.json"):
-        digest.update((target / name).read_bytes())
-    meta = {**meta, "weights_sha256": digest.hexdigest()}
-    (target / "meta.json").write_text(
-        json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-
-
 def write_weights(
-    network: Network, pieces: list[tuple[str, float]], target: Path, about: dict[str, Any]
+    network: Network,
+    pieces: list[tuple[str, float]],
+    corpora: Corpora,
+    target: Path,
+    about: dict[str, Any],
 ) -> None:
-    """Write encoder, tokenizer and heads; calibration adds thresholds.
+    """Write encoder, tokenizer, heads and n-grams; calibration adds thresholds.
 
     Args:
         network: trained.
         pieces: its word pieces with scores.
+        corpora: what the n-grams learn from.
         target: folder to write to.
         about: data and recipe, for the model card.
+
+    Raises:
+        OtherHands: the network learnt from other hands; nothing is written.
     """
+    check_hands(about, corpora)
     target.mkdir(parents=True, exist_ok=True)
     export_encoder(network, target)
     make_tokenizer(pieces).save(str(target / "tokenizer.json"), pretty=False)
@@ -208,7 +207,8 @@ def write_weights(
         "phrase_floor": 0.1,
         **about,
     }
-    stamp(target, meta)
+    (target / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    write_ngrams(corpora, target)
 
 
 @click.command()
@@ -219,7 +219,11 @@ def write_weights(
     type=click.Path(exists=True, path_type=Path),
     help="Weights that the training went on from, to average with.",
 )
-def main(work: Path, target: Path, shipped: Path | None) -> None:
+@click.option("--data", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--without", multiple=True, help="Hand that was left out of the training.")
+def main(
+    work: Path, target: Path, shipped: Path | None, data: Path, without: tuple[str, ...]
+) -> None:
     """Export a trained network."""
     about = json.loads((work / "about.json").read_text(encoding="utf-8"))
     network, pieces = load_network(work)
@@ -228,7 +232,7 @@ def main(work: Path, target: Path, shipped: Path | None) -> None:
         about["averaged_with"] = json.loads((shipped / "meta.json").read_text("utf-8"))[
             "weights_sha256"
         ][:8]
-    write_weights(network, pieces, target, about)
+    write_weights(network, pieces, read_corpora(data, without), target, about)
     size = sum(file.stat().st_size for file in target.iterdir()) / 1e6
     click.echo(f"{size:.1f} MB in {target}", err=True)
 

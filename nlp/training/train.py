@@ -356,11 +356,10 @@ def save_network(run: Run, folder: Path, shipped: Path | None = None) -> None:
     torch.save(run.network.state_dict(), folder / "network.pt")
     (folder / "pieces.json").write_text(json.dumps(run.pieces, ensure_ascii=False), "utf-8")
     corpora = run.corpora
-    hands = sorted({row.hand for row in corpora.narratives})
     about: dict[str, Any] = {
         "recipe": asdict(run.recipe),
         "data": {
-            "own answers": f"{len(corpora.narratives)} by {', '.join(hands)}",
+            "own answers": f"{len(corpora.narratives)} by {corpora.hands}",
             "NoReC_sentence, train": str(len(corpora.reviews)),
             "NorNE, train": str(len(corpora.tagged)),
         },

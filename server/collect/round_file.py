@@ -50,6 +50,11 @@ ADVICE = {
 }
 
 
+NAME_LIMIT, ORGANISATION_LIMIT = 90, 70
+"""Characters of the name of a service or an area, and of the organisation: the politician's page is
+one sheet with names as long as this (tests/exports/test_exports_report_sheet.py)."""
+
+
 class RoundError(Exception):
     """A round cannot be used; the message names each line and says what to do."""
 
@@ -160,6 +165,20 @@ def _word_mistakes(definition: Definition) -> Iterator[Mistake]:
             if not words.get(language, "").strip():
                 lacks = f"the text lacks '{language.value}'."
                 yield path, f"{lacks} Write it in every language of the round."
+
+
+def _length_mistakes(definition: Definition) -> Iterator[Mistake]:
+    services, areas = enumerate(definition.services), enumerate(definition.areas)
+    names = [
+        ("$.organisation.name", definition.organisation.name, ORGANISATION_LIMIT),
+        *((f"$.services[{index}].name", one.name, NAME_LIMIT) for index, one in services),
+        *((f"$.areas[{index}].name", one.name, NAME_LIMIT) for index, one in areas),
+    ]
+    for path, words, limit in names:
+        for language, name in words.items():
+            if len(name) > limit:
+                problem = f"the name has {len(name)} characters in '{language.value}'. "
+                yield path, f"{problem}Write at most {limit}; it must fit on a printed sheet."
 
 
 def _service_mistakes(definition: Definition) -> Iterator[Mistake]:
@@ -370,6 +389,7 @@ def _values(condition: Asked, definition: Definition) -> list[int | str] | None:
 CHECKS = (
     _date_mistakes,
     _word_mistakes,
+    _length_mistakes,
     _service_mistakes,
     _place_mistakes,
     _invited_mistakes,
@@ -386,6 +406,10 @@ def schema() -> dict[str, Any]:
     """JSON Schema of a round's file, for editors; `parse` checks more than it can say."""
     made: dict[str, Any] = _for_editors(msgspec.json.schema(Definition))
     parts = made["$defs"]
+    named = {"Service": NAME_LIMIT, "Area": NAME_LIMIT, "Organisation": ORGANISATION_LIMIT}
+    for part, limit in named.items():
+        for text in parts[part]["properties"]["name"]["properties"].values():
+            text["maxLength"] = limit
     parts["Service"]["properties"]["class"]["enum"] = sorted(exports.service_classes())
     step = parts["Step"]
     step["properties"] = {

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
@@ -84,10 +85,11 @@ def _must_ask_the_same(kept: Definition, new: Definition) -> None:
         )
     places, before = _places(new), _places(kept)
     for key, old in before.items():
-        if key not in places or _settled(places[key]) != _settled(old):
+        if key not in places or _settled(places[key], new, before) != _settled(old, kept, before):
             raise RoundError(
-                f"{key} has answers. It cannot go, or get another class, area or origin. Let "
-                "it stay with `valid_to`, and write a new one that `replaces` it."
+                f"{key} has answers. It cannot go, or get another class, origin or area, unless "
+                "it lies in none yet and the area is new. Let it stay with `valid_to`, and write "
+                "a new one that `replaces` it."
             )
 
 
@@ -96,11 +98,29 @@ def _places(definition: Definition) -> dict[str, Service | Area]:
     return {place.key: place for place in places}
 
 
-def _settled(place: Service | Area) -> Service | Area:
-    """What cannot be changed of a service or an area when answers belong to it."""
+def _settled(
+    place: Service | Area, definition: Definition, before: Mapping[str, Service | Area]
+) -> Service | Area:
+    """What cannot be changed of a service or an area when answers belong to it.
+
+    It may be given an area of which no release has told: one that is new, in nothing but new ones.
+    """
+    around = _around(place, definition)
+    inside = around[0] if around and before.keys() & around else None
     if isinstance(place, Service):
-        return structs.replace(place, name={}, valid_from=None, valid_to=None)
-    return structs.replace(place, name={})
+        return structs.replace(place, name={}, valid_from=None, valid_to=None, area=inside)
+    return structs.replace(place, name={}, parent=inside)
+
+
+def _around(place: Service | Area, definition: Definition) -> list[str]:
+    """Keys of the areas that a service or an area lies in, innermost first."""
+    parents = {area.key: area.parent for area in definition.areas}
+    found: list[str] = []
+    key = place.area if isinstance(place, Service) else place.parent
+    while key is not None:
+        found.append(key)
+        key = parents[key]
+    return found
 
 
 async def _keep_places(row: Round, definition: Definition) -> None:

@@ -250,7 +250,14 @@ def tables() -> tuple[type[Table], ...]:
     """Every table, each defined in the room that owns it."""
     from server.act.tables import Action, Card, Decided
     from server.collect.tables import Inbox, Response, Round, Secret, Spent, Tombstone
-    from server.release.tables import DatasetRow, ReleaseRow, Retraction, StoriesRow, Written
+    from server.release.tables import (
+        DatasetRow,
+        OpenRow,
+        ReleaseRow,
+        Retraction,
+        StoriesRow,
+        Written,
+    )
     from server.staff.tables import Account, Look, Session
     from server.understand.tables import Annotation, Coded, Quoted
     from server.workshop.outcome_tables import (
@@ -269,7 +276,7 @@ def tables() -> tuple[type[Table], ...]:
         StoriesRow, Quoted, Written, Coded,
         Workshop, Contribution, Phone, Choice,
         WorkshopTheme, CardTheme, CardSentence, WorkshopQuestion, WorkshopAction, WorkshopText,
-        Decided,
+        Decided, OpenRow,
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ Stories that `narratives/tellers.yaml` names come sealed, with what their teller
 import datetime
 import hashlib
 import json
+import re
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
@@ -28,6 +30,7 @@ from server.collect.responses import NewResponse
 from server.demo import workshop as workshops
 from server.demo.items import item_answers
 from server.release import service as releases
+from server.release import written
 from server.settings import Settings
 from server.staff.accounts import change_password, create_account
 from server.staff.tables import Account
@@ -36,6 +39,15 @@ from server.understand import service as understand
 HERE = Path(__file__).parent
 FIRST, SECOND = "FJORD1", "FJORD2"
 ACCOUNT = "demo"
+READERS = ("kari", "ola")
+QUOTED = range(40, 141)
+"""Characters of parts of stories that the readers approve, where nothing has been taken out."""
+
+TELLING = {"G4_diskriminering", "H2_selvtillit_identitet"}
+TELLING_WORDS = re.compile(
+    r"\b(trans|skeiv|homo|lesbisk|bifil|muslim|kristen|samisk|flykt|døv|blind|rullestol)", re.I
+)
+"""Themes and words of parts that they leave: those may tell who somebody is."""
 WITHOUT_STORY = 84
 FIRST_MONTH = {1: 1, 2: 4, 3: 7}
 WEEKS = 12
@@ -96,6 +108,7 @@ async def load(say: Say) -> None:
         await understand.annotate_waiting()
         await releases.publish(FIRST, datetime.date.fromisoformat(day))
     await _answer_back()
+    await _write_words()
 
 
 def _people() -> Iterator[dict[str, Any]]:
@@ -175,20 +188,39 @@ async def _answer_back() -> None:
     if not found or not made:
         raise RuntimeError("The demo's first round has no release.")
     areas = ledger.told(made)
-    shown = {area.id for area in areas}
-    for entry in yaml.safe_load((HERE / "actions.yaml").read_text("utf-8")):
-        if entry["theme"] in shown:
-            answer = ledger.Answer(
-                status=ActionStatus(entry["status"]),
-                text=entry["text"],
-                next_check=entry.get("next_check"),
-                owner=entry.get("owner", ""),
-                began=entry.get("began"),
-                aim=Attribution(entry["aim"]) if "aim" in entry else None,
-            )
-            await ledger.save(found[0].id, entry["theme"], answer, "")
+    given = {
+        entry["theme"]: ledger.Answer(
+            status=ActionStatus(entry["status"]),
+            text=entry["text"],
+            next_check=entry.get("next_check"),
+            owner=entry.get("owner", ""),
+            began=entry.get("began"),
+            aim=Attribution(entry["aim"]) if "aim" in entry else None,
+        )
+        for entry in yaml.safe_load((HERE / "actions.yaml").read_text("utf-8"))
+    }
+    for area in areas:
+        for subject in [area.whole] if area.whole else area.themes:
+            if subject.id in given:
+                await ledger.save(found[0].id, subject.id, given[subject.id], "")
     if missing := await ledger.publish(found[0].id, areas, CARD):
         raise RuntimeError(f"actions.yaml lacks an answer to: {[s.id for s in missing]}")
+
+
+async def _write_words() -> None:
+    """Two invented readers approve some of what is drawn for them; others have written the rest."""
+    for name in READERS:
+        await create_account(name, secrets.token_urlsafe(12))
+    drawn = yaml.safe_load(await written.draw(FIRST, READERS, CARD))
+    for quote in drawn["quotes"]:
+        whole = len(quote["text"]) in QUOTED and "[" not in quote["text"]
+        tells = quote["theme"] in TELLING or TELLING_WORDS.search(quote["text"])
+        quote["approved"] = list(READERS) if whole and not tells else []
+    words = yaml.safe_load((HERE / "words.yaml").read_text("utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "words.yaml"
+        path.write_text(yaml.safe_dump(words | drawn), "utf-8")
+        await written.load(FIRST, path)
 
 
 async def new_password() -> str:

@@ -1,10 +1,12 @@
 """Releases: made by the gate from the store, kept byte for byte, read back as they were."""
 
+import asyncio
 import datetime
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from threading import Event
 from uuid import UUID, uuid5
 
 from piccolo.table import Table
@@ -18,6 +20,7 @@ from exports import (
     Dataset,
     Group,
     History,
+    OpenTable,
     Policy,
     Release,
     Service,
@@ -30,8 +33,9 @@ from server import logs
 from server.collect import copies, questionnaire, rounds
 from server.collect.rounds import Definition
 from server.collect.tables import Round
+from server.database.connection import current, held
 from server.release.frame import Answers, Unread, agreed, frame
-from server.release.tables import DatasetRow, ReleaseRow, Retraction, StoriesRow
+from server.release.tables import DatasetRow, OpenRow, ReleaseRow, Retraction, StoriesRow
 
 UNREAD = (
     "Some stories have not been read by the language engine. Run: fortell worker --once "
@@ -46,15 +50,26 @@ class ReleaseError(Exception):
     """A release cannot be made; the message says what to do."""
 
 
+class Stopped(Exception):
+    """Nobody waits for the release any more."""
+
+
 async def publish(
-    code: str, day: datetime.date, tell: Callable[[str], None] = lambda step: None
+    code: str,
+    day: datetime.date,
+    tell: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str, int, int], None] = lambda step, done, of: None,
 ) -> Release:
     """Let out what may be let out of a round, and keep it for ever; copies are held back first.
+
+    Whoever stops it waits until the gate or its audit comes to the next question, and nothing is
+    kept. Reading what there is, before the first question, is not stopped.
 
     Args:
         code: the round's code.
         day: date of the release.
         tell: is told of each step when it begins.
+        progress: is told how far the gate ("comparing") and its audit ("auditing") have come.
 
     Returns:
         The new release.
@@ -67,19 +82,44 @@ async def publish(
     await copies.look(row.id)
     tell("counting")
     answers = await _answers(row, definition)
-    tell("comparing")
+    tell("reading")
     earlier = await history(row.id)
     policy = Policy(catalogue(definition, day))
-    made = exports.release(
-        answers,
-        policy,
-        earlier,
-        series=nlp.model_version(),
-        published=day.isoformat(),
-    )
-    await _keep(row.id, made)
+    made = await _through_the_gate(answers, policy, earlier, day, progress)
+    await _keep(row.id, made, earlier)
     logs.event("released", round=definition.code, number=made.number)
     return made
+
+
+async def _through_the_gate(
+    answers: Answers,
+    policy: Policy,
+    earlier: History,
+    day: datetime.date,
+    progress: Callable[[str, int, int], None],
+) -> Release:
+    """Make a release in a thread, so that whoever stops it need not wait for its end."""
+    stopped = Event()
+
+    def told(step: str, done: int, of: int) -> None:
+        if stopped.is_set():
+            raise Stopped
+        progress(step, done, of)
+
+    def make() -> Release:
+        return exports.release(
+            answers,
+            policy,
+            earlier,
+            series=nlp.model_version(),
+            published=day.isoformat(),
+            progress=told,
+        )
+
+    try:
+        return await asyncio.to_thread(make)
+    finally:
+        stopped.set()
 
 
 async def retract(code: str, number: int, why: str, day: datetime.date) -> None:
@@ -135,7 +175,7 @@ async def dataset(
             published=day.isoformat(),
             themes=definition.research is None,
         )
-        await _keep_dataset(row.id, before)
+        await _keep_dataset(row.id, before, earlier)
         logs.event("exported", round=definition.code, number=before.number)
     return before, _study(definition)
 
@@ -177,7 +217,44 @@ async def stories(
     last = earlier.shared[-1] if earlier.shared else None
     if last is not None and last.members.equals(made.shared.members):
         return replace(made, published=last.published), _study(definition)
-    await _keep_stories(row.id, len(earlier.shared) + 1, made)
+    await _keep_stories(row.id, made, earlier)
+    logs.event("exported", round=definition.code, number=made.number)
+    return made, _study(definition)
+
+
+async def open_table(
+    code: str,
+    day: datetime.date,
+    epsilon: float | None,
+    tell: Callable[[str], None] = lambda step: None,
+) -> tuple[OpenTable, Study]:
+    """The table with noise of a round: the one drawn before, or a new one, then kept.
+
+    Args:
+        code: the round's code.
+        day: date of a new table.
+        epsilon: how much a new one may spend; see `exports.open_table`.
+        tell: is told of each step when it begins.
+
+    Raises:
+        ReleaseError: no such round, or stories wait for the language engine.
+        exports.ExportError: none can be drawn, or what is asked for is not what has been drawn.
+    """
+    row, definition = await _round(code)
+    earlier = await history(row.id)
+    if earlier.opened:
+        return exports.drawn(earlier, epsilon), _study(definition)
+    await copies.look(row.id)
+    tell("counting")
+    made = exports.open_table(
+        await _answers(row, definition),
+        Policy(catalogue(definition, day)),
+        earlier,
+        series=nlp.model_version(),
+        published=day.isoformat(),
+        epsilon=epsilon,
+    )
+    await _keep_open(row.id, made, earlier)
     logs.event("exported", round=definition.code, number=made.number)
     return made, _study(definition)
 
@@ -225,7 +302,7 @@ async def leaves_out_copies(code: str) -> bool:
     return found is not None and await copies.is_waiting(found[0].id)
 
 
-async def _keep(round_id: UUID, made: Release) -> None:
+async def _keep(round_id: UUID, made: Release, earlier: History) -> None:
     """Store a release under a key of round and number, so that there is one of each number."""
     document = made.to_bytes()
     row = ReleaseRow(
@@ -237,11 +314,10 @@ async def _keep(round_id: UUID, made: Release) -> None:
         members=made.members_to_bytes(),
         digest=hashlib.sha256(document).hexdigest(),
     )
-    if not await _once(ReleaseRow, row):
-        raise ReleaseError("Another release was made at the same time. Run the command again.")
+    await _let_out(row, round_id, earlier)
 
 
-async def _keep_dataset(round_id: UUID, made: Dataset) -> None:
+async def _keep_dataset(round_id: UUID, made: Dataset, earlier: History) -> None:
     """Store a data set under a key of round and release, so that there is one beside each."""
     document = made.to_bytes()
     row = DatasetRow(
@@ -253,12 +329,12 @@ async def _keep_dataset(round_id: UUID, made: Dataset) -> None:
         members=made.members_to_bytes(),
         digest=hashlib.sha256(document).hexdigest(),
     )
-    if not await _once(DatasetRow, row):
-        raise ReleaseError("Another data set was made at the same time. Run the command again.")
+    await _let_out(row, round_id, earlier)
 
 
-async def _keep_stories(round_id: UUID, file: int, made: Stories) -> None:
+async def _keep_stories(round_id: UUID, made: Stories, earlier: History) -> None:
     """Store whose stories are in a file under a key of round and file, so that each is the next."""
+    file = len(earlier.shared) + 1
     row = StoriesRow(
         id=uuid5(round_id, f"stories {file}"),
         round=round_id,
@@ -267,8 +343,50 @@ async def _keep_stories(round_id: UUID, file: int, made: Stories) -> None:
         published=datetime.date.fromisoformat(made.published),
         members=made.members_to_bytes(),
     )
-    if not await _once(StoriesRow, row):
-        raise ReleaseError("Stories were taken out at the same time. Run the command again.")
+    await _let_out(row, round_id, earlier)
+
+
+async def _keep_open(round_id: UUID, made: OpenTable, earlier: History) -> None:
+    """Store a table with noise under a key of the round, so that it is drawn once for ever."""
+    document = made.to_bytes()
+    row = OpenRow(
+        id=uuid5(round_id, "open table"),
+        round=round_id,
+        number=made.number,
+        published=datetime.date.fromisoformat(made.published),
+        document=document.decode(),
+        digest=hashlib.sha256(document).hexdigest(),
+    )
+    await _let_out(row, round_id, earlier)
+
+
+async def _let_out(row: Table, round_id: UUID, earlier: History) -> None:
+    """Store what goes out, unless something went out of the round that it was not compared with.
+
+    Args:
+        row: what is stored.
+        round_id: its round, whose row is held until it is stored.
+        earlier: what it was compared with.
+
+    Raises:
+        ReleaseError: something else has gone out since `earlier` was read.
+    """
+    kept: dict[type[ReleaseRow | DatasetRow | StoriesRow | OpenRow], int] = {
+        ReleaseRow: len(earlier.releases),
+        DatasetRow: len(earlier.exports),
+        StoriesRow: len(earlier.shared),
+        OpenRow: int(earlier.opened is not None),
+    }
+    async with current().transaction():
+        new = await _once(type(row), row)
+        await held(Round.select(Round.id).where(Round.id == round_id))
+        for table, known in kept.items():
+            there = await table.count().where(table.round == round_id)
+            if not new or there != known + isinstance(row, table):
+                raise ReleaseError(
+                    "Something else was let out of the round at the same time. Nothing was kept of "
+                    "this. Run the command again."
+                )
 
 
 async def _once(table: type[Table], row: Table) -> bool:
@@ -344,6 +462,7 @@ async def history(round_id: UUID) -> History:
         await DatasetRow.objects().where(DatasetRow.round == round_id).order_by(DatasetRow.number)
     )
     files = await StoriesRow.objects().where(StoriesRow.round == round_id).order_by(StoriesRow.file)
+    opened = await OpenRow.objects().where(OpenRow.round == round_id).first()
     return History(
         tuple(
             Release.from_bytes(_as_published(row.document, row.digest), row.members) for row in rows
@@ -356,6 +475,9 @@ async def history(round_id: UUID) -> History:
         shared=tuple(
             Shared.from_bytes(row.number, row.published.isoformat(), row.members) for row in files
         ),
+        opened=OpenTable.from_bytes(_as_published(opened.document, opened.digest))
+        if opened
+        else None,
     )
 
 

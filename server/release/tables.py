@@ -55,6 +55,17 @@ class StoriesRow(Table, tablename="shared_stories"):
     members = Bytea()
 
 
+class OpenRow(Table, tablename="open_table"):
+    """The table with noise of a round, drawn beside the release `number`; there is one at most."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    round = ForeignKey(Round, index=True)
+    number = Integer()
+    published = Date(default=None)
+    document = Text()
+    digest = Varchar(64)
+
+
 class Written(Table, tablename="written"):
     """What people wrote for a round's reports, but for quotes: an `exports.Words`, JSON."""
 

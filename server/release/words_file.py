@@ -17,6 +17,12 @@ from enumerations import Language
 from exports import Context, Interpretation, Question, Quote, Words
 from server.line_file import Mistake, checked, misfits, text_of
 
+LABEL_LIMIT, VALUE_LIMIT, SOURCE_LIMIT, DEFINITION_LIMIT = LIMITS = (60, 12, 40, 80)
+"""Characters of a figure from elsewhere: four of them as long as this, and the politician's page
+is one sheet still (tests/exports/test_exports_report_sheet.py)."""
+
+ADVICE = {f"of length <= {limit}": f"Write at most {limit} characters" for limit in (*LIMITS, 400)}
+
 Line = Annotated[str, msgspec.Meta(min_length=1)]
 Texts = dict[Language, Line]
 
@@ -53,11 +59,11 @@ class QuestionEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class ContextEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A figure from elsewhere; never without source, year and definition (F44)."""
 
-    label: Texts
-    value: Line
-    source: Line
+    label: dict[Language, Annotated[Line, msgspec.Meta(max_length=LABEL_LIMIT)]]
+    value: Annotated[Line, msgspec.Meta(max_length=VALUE_LIMIT)]
+    source: Annotated[Line, msgspec.Meta(max_length=SOURCE_LIMIT)]
     year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
-    definition: Texts
+    definition: dict[Language, Annotated[Line, msgspec.Meta(max_length=DEFINITION_LIMIT)]]
 
 
 class WordsFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -102,7 +108,7 @@ def parse(text: str, name: str, more: Check = lambda file: ()) -> Words:
     """
 
     def mistakes(data: Any) -> list[Mistake]:
-        unfit = list(misfits(WordsFile, data, "$", {}))
+        unfit = list(misfits(WordsFile, data, "$", ADVICE))
         if unfit:
             return unfit
         file = msgspec.convert(data, WordsFile)

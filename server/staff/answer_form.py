@@ -78,11 +78,13 @@ def read(
     if len(form.owner) > OWNER_LIMIT:
         numbers = {"length": len(form.owner), "limit": OWNER_LIMIT}
         form.errors["owner"] = ("text_long", numbers)
+    if form.aim not in ("", *AIMS):
+        form.errors["aim"] = ("aim", {})
     began = _began(form, today)
     day = _check_date(form, before, today)
     if form.errors:
         return form, None
-    aim = Attribution(form.aim) if form.aim in AIMS else None
+    aim = Attribution(form.aim) if form.aim else None
     return form, Answer(ActionStatus(form.status), form.text, day, form.owner, began, aim)
 
 

@@ -1,7 +1,6 @@
 """A round with answers behind it, and every way out of the program that somebody could try."""
 
 import asyncio
-import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,13 +18,12 @@ from server.release import service
 from server.understand import service as understand
 from server.workshop import sessions
 from server.workshop.tables import Workshop
-from tests.server.rounds import CODE, answer, file_text, receipt
+from tests.server.rounds import CODE, answer, file_text, receipt, today
 
 CANARY = "kanarifuglsang"
 WORKSHOP = "SAMLNG"
 STORIES = (f"de hørte på meg, {CANARY}", f"måtte vente lenge, {CANARY}")
 AGES = ("13-15", "16-17", "18-24", None)
-TODAY = datetime.date.today()
 
 ANSWERED, TOLD, ABOUT_NAV, AGREED = 61, 34, 47, 38
 """Exact counts that are true of `answers(ANSWERED)` and that no rounded figure can be."""
@@ -51,7 +49,7 @@ def answers(first: int, last: int) -> Iterator[dict[str, Any]]:
 async def load_round(**changes: Any) -> None:
     """A round, and beside it a workshop that is over: its screens stay as they are."""
     await rounds.keep(rounds.parse(file_text(**changes), "runde.yaml"))
-    row = await sessions.make("samskaping", "Samling", Language.BOKMAL, TODAY)
+    row = await sessions.make("samskaping", "Samling", Language.BOKMAL, today())
     over = {Workshop.code: WORKSHOP, Workshop.phase: "closed", Workshop.counted: True}
     await Workshop.update(over).where(Workshop.id == row.id)
 
@@ -77,7 +75,7 @@ async def publish_card() -> None:
     for subject in ledger.lacking(areas, ()):
         said = Answer(ActionStatus.DONE, "Vi har gjort noe.", None)
         assert await ledger.save(found[0].id, subject.id, said, "") is None
-    assert await ledger.publish(found[0].id, areas, TODAY) == []
+    assert await ledger.publish(found[0].id, areas, today()) == []
 
 
 @dataclass(frozen=True)

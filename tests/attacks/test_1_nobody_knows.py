@@ -60,6 +60,7 @@ OTHERS = {
     "release": {"id", "round", "number", "published", "document", "members", "digest"},
     "retraction": {"id", "round", "number", "retracted", "why"},
     "dataset": {"id", "round", "number", "published", "document", "members", "digest"},
+    "open_table": {"id", "round", "number", "published", "document", "digest"},
     "shared_stories": {"id", "round", "file", "number", "published", "members"},
     "written": {"id", "round", "document"},
     "quoted": {"id", "response", "round", "document"},

@@ -16,13 +16,13 @@ from server.release import service
 from server.settings import Settings
 from server.staff import accounts
 from tests.attacks import doors
-from tests.attacks.doors import CANARY, ROUTES, TODAY, Seen, walk
+from tests.attacks.doors import CANARY, ROUTES, Seen, walk
 from tests.attacks.test_1_nobody_knows import WORKSHOPS
 from tests.attacks.test_3_one_door import fortell, written
 from tests.conftest import run as in_loop
 from tests.server import outside
 from tests.server.conftest import NAME, PASSWORD, sign_in
-from tests.server.rounds import CODE
+from tests.server.rounds import CODE, today
 from tests.server.working import Working
 from tests.server.workshop import Leader, join, make, state
 
@@ -111,7 +111,7 @@ async def test_a_living_workshop_and_a_survey_see_nothing_of_each_other(
     assert len(before) > 10
     assert sum(SONG in text for text in before.values()) > 5
     await doors.send_and_read(client, 0, doors.ANSWERED)
-    await service.publish(CODE, TODAY)
+    await service.publish(CODE, today())
     await doors.publish_card()
     assert await views(leader) == before, "answers and a release change nothing in a workshop"
 

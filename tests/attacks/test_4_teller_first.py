@@ -1,7 +1,6 @@
 """Promise 4: the teller's meaning comes first; the machine's layer is kept apart from it."""
 
 import ast
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,11 @@ from server.release import service
 from server.release.frame import frame
 from server.understand import service as understand
 from server.understand.tables import Annotation
-from tests.server.rounds import CODE, answer, file_text, sealed, story
+from tests.server.rounds import CODE, answer, file_text, sealed, story, today
 
 anyio = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
 ROUND = f"/api/rounds/{CODE}"
-TODAY = datetime.date.today()
 WAITED = "Måtte vente åtte måneder på time."
 WAITING, MONEY = "C2_ventetid", "F1_okonomi"
 
@@ -165,7 +163,7 @@ async def test_what_a_teller_dropped_is_not_released_as_theirs(client: httpx.Asy
     await understand.annotate_waiting()
     heard = [row["document"] for row in await Annotation.select(Annotation.document)]
     assert sum(WAITING in document for document in heard) == 40
-    figures = (await service.publish(CODE, TODAY)).by_id
+    figures = (await service.publish(CODE, today())).by_id
 
     def mentioned(figure: Figure) -> int:
         counts = {count.id: count.x for count in figure.categories}
@@ -189,7 +187,7 @@ async def test_agreement_is_counted_from_those_who_chose_before_they_saw(
     three = (agreed, swayed, shown_at_once)
     await tell(client, *(answer(sealed={"n1": one}) for one in three * 20), story(WAITED))
     await understand.annotate_waiting()
-    figure = (await service.publish(CODE, TODAY)).by_id["agreement/themes/*"]
+    figure = (await service.publish(CODE, today())).by_id["agreement/themes/*"]
     counts = {count.id: count.x for count in figure.categories}
     assert (figure.n, counts) == (40, {"common_themes": 20, "no_themes": 20})
     report = (await client.get(f"/rapport/{CODE}")).text

@@ -19,8 +19,8 @@ from exports.messages import messages
 from server.act import ledger
 from server.act.ledger import Answer
 from tests.attacks.markup import Node, read
-from tests.server.conftest import TODAY, keep_release, make_round
-from tests.server.rounds import words
+from tests.server.conftest import keep_release, make_round
+from tests.server.rounds import today, words
 
 BASE, PERCENT_FROM = 5, 50
 ASKED = [item.id for item in items().values() if item.values and not item.id.startswith("v6n")]
@@ -176,6 +176,7 @@ def known_words(language: Language) -> "re.Pattern[str]":
         form(text["reason.too_few"], k="1[05]"),
         form(text["reason.too_early"], first="30|45"),
         form(text["few_told"], k="1[05]", n=r"\d+[05]", labels=r"[^.]+"),
+        form(text["explained.few"].removesuffix("."), k="1[05]", n=r"\d+[05]"),
         form(text["agreement_hidden"], k="1[05]"),
         form(text["reason.covered_by_group"], k="1[05]"),
         form(text["quarter"], quarter="[1-4]", year=r"\d{4}"),
@@ -478,7 +479,7 @@ async def test_the_card_says_every_number_with_its_n(
     for subject in subjects:
         said = Answer(ActionStatus.DONE, "Gjort.", None)
         await ledger.save(row.id, subject.id, said, "")
-    await ledger.publish(row.id, areas, TODAY)
+    await ledger.publish(row.id, areas, today())
     shown = await client.get(f"/r/{CODE}/hva-skjedde?lang={language}")
     articles = list(read(shown.text).all("article"))
     assert len(articles) == len(subjects)

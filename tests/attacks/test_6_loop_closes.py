@@ -21,7 +21,6 @@ from tests.server.conftest import (
     MENTIONS,
     NAME,
     PASSWORD,
-    TODAY,
     keep_release,
     made_release,
     make_round,
@@ -30,7 +29,7 @@ from tests.server.conftest import (
     sign_in,
     words,
 )
-from tests.server.rounds import answer, hash_of, receipt
+from tests.server.rounds import answer, hash_of, receipt, today
 
 pytestmark = pytest.mark.anyio
 FIRST, NEXT = "LUNVIK26", "LUNVIK27"
@@ -44,7 +43,7 @@ def service(key: str) -> dict[str, Any]:
 
 async def followed(**changes: Any) -> Round:
     """A round that is over and has a release, and one that follows it."""
-    closes = TODAY - datetime.timedelta(days=90)
+    closes = today() - datetime.timedelta(days=90)
     row = await released_round(FIRST, opened_days_ago=200, closes=closes)
     await make_round(NEXT, opened_days_ago=1, **changes)
     return row
@@ -75,7 +74,7 @@ async def reply_to(row: Round, *subjects: str) -> None:
 
 async def publish(row: Round, release: Release | None = None) -> None:
     areas = ledger.told(release or made_release())
-    assert await ledger.publish(row.id, areas, TODAY) == []
+    assert await ledger.publish(row.id, areas, today()) == []
 
 
 async def test_the_next_round_takes_no_answer_before_the_card_and_all_after(
@@ -118,7 +117,7 @@ async def test_a_card_is_not_published_while_something_told_lacks_an_answer(
     await reply_to(row, *TOLD)
     for forgotten in TOLD:
         await ledger.delete(row.id, forgotten)
-        missing = await ledger.publish(row.id, areas, TODAY)
+        missing = await ledger.publish(row.id, areas, today())
         assert [subject.id for subject in missing] == [forgotten]
         assert await Card.count() == 0
         assert await is_closed(client)
@@ -160,7 +159,7 @@ async def test_another_process_opens_the_round_soon_after(
 ) -> None:
     row = await followed()
     assert await is_closed(client)
-    await Card.insert(Card(round=row.id, published=TODAY))  # as another process does
+    await Card.insert(Card(round=row.id, published=today()))  # as another process does
     later = SimpleNamespace(monotonic=lambda: time.monotonic() + live.KEEP)
     monkeypatch.setattr(live, "time", later)
     assert not await is_closed(client)

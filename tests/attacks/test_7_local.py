@@ -19,7 +19,7 @@ from tests.attacks.markup import read
 from tests.server import outside
 from tests.server.conftest import NAME, PASSWORD, sign_in
 from tests.server.process import ROOT
-from tests.server.rounds import CODE
+from tests.server.rounds import CODE, today
 
 anyio = pytest.mark.anyio
 STATIC = ROOT / "server" / "static"
@@ -157,7 +157,7 @@ async def test_every_response_forbids_other_sources_and_only_staff_get_a_cookie(
 ) -> None:
     await doors.load_round()
     await doors.send_and_read(client, 0, doors.ANSWERED)
-    await service.publish(CODE, doors.TODAY)
+    await service.publish(CODE, today())
     await doors.publish_card()
     seen = await every_response(app, client)
     await accounts.create_account(NAME, PASSWORD)

@@ -113,9 +113,16 @@ def year(
 
 
 def monthly(
-    rows: pl.DataFrame, terms: Catalogue, gone: dict[int, Sequence[str]] | None = None
+    rows: pl.DataFrame,
+    terms: Catalogue,
+    gone: dict[int, Sequence[str]] | None = None,
+    before: Catalogue | None = None,
 ) -> list[Release]:
-    """Let out a release a month. `gone` says who withdraws before the release of a month."""
+    """Let out a release a month.
+
+    `gone` says who withdraws before the release of a month; `before` is the catalogue of the first
+    half of the year, where it was another.
+    """
     made: list[Release] = []
     left: set[str] = set()
     for month, day in enumerate(MONTHS, 1):
@@ -124,7 +131,11 @@ def monthly(
         history = History(tuple(made))
         made.append(
             release(
-                now.drop("month"), Policy(terms), history, series="1", published=day.isoformat()
+                now.drop("month"),
+                Policy(before if before and month <= 6 else terms),
+                history,
+                series="1",
+                published=day.isoformat(),
             )
         )
     return made

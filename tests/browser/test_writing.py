@@ -14,13 +14,14 @@ LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 
 
 def to_story(phone: Page, running: Running, language: str = "nb") -> None:
-    """Open the round, choose a service and come to the story."""
+    """Open the round, choose a service, come to the story and wait for what it is searched for."""
     running.command("round", "load", str(ROUND))
     phone.goto(f"{running.url}/r/KAIA26")
     phone.get_by_role("button", name=LANGUAGES[language]).click()
     phone.get_by_test_id("start").click()
     phone.get_by_role("checkbox", name="NAV Lunvik").check()
-    phone.get_by_test_id("next").click()
+    with phone.expect_response("**/phrases-*.json"):
+        phone.get_by_test_id("next").click()
     expect(phone.locator("#story")).to_be_visible()
 
 

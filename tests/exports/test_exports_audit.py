@@ -144,7 +144,8 @@ def test_what_earlier_releases_prove_is_known() -> None:
     assert all(f.known for f in audit([first, second, third], [], TERMS, since=3).findings)
 
 
-def test_services_side_by_side_leave_a_few() -> None:
+@pytest.mark.parametrize("area", [None, "bjerke"], ids=["no kommune", "a hidden kommune"])
+def test_services_side_by_side_leave_a_few(area: str | None) -> None:
     nav, skole = (
         people("nav", 12, 1) | people("nav", 20, 5),
         people("s", 12, 1) | people("s", 20, 5),
@@ -154,8 +155,8 @@ def test_services_side_by_side_leave_a_few() -> None:
         ("item/mt1", "skole"): skole,
         ("item/mt1", ALL): nav | skole | people("neither", 4, 1),
     }
-    alone = tuple(replace(service, area=None) for service in (NAV, SKOLE))
-    terms = replace(TERMS, areas=(), services=alone)
+    services = tuple(replace(service, area=area) for service in (NAV, SKOLE))
+    terms = replace(TERMS, areas=TERMS.areas if area else (), services=services)
     done = audit([told(1, shown, terms)], [], terms)
     assert done.small == 2  # tried: all four, and those who answered 1; three roundings blur them
     assert done.findings == ()
@@ -206,8 +207,8 @@ def test_one_figure_is_kept_back_and_the_rest_are_shown() -> None:
     nav, bjerke = done.by_id["item/mt1/nav"], done.by_id["item/mt1/bjerke"]
     assert (nav.status, nav.reason, nav.n) == (Status.HIDDEN, Reason.HELD_BACK, None)
     assert bjerke.n == 75
-    assert done.members is not None
-    assert done.members.filter(pl.col("cell") == "nav")["item/mt1"].null_count() == 70
+    members = done.read_members("cell", "item/mt1").filter(pl.col("cell") == "nav")
+    assert members["item/mt1"].null_count() == 70
     assert audit([done], [], TERMS).findings == ()
 
 
@@ -216,6 +217,58 @@ def test_what_cannot_be_kept_back_is_refused_and_named() -> None:
     three = file(2, {f"nav1-{number:03}" for number in range(27)})  # who answered 1, exactly
     with pytest.raises(AuditError, match=r"Nothing is published.*3 to 3 people are in file 1"):
         hold_back(told(2, {}), History((before,), exports=(three,)), {})
+
+
+def people_of_mt1(name: str, answers: dict[int | None, int], services: list[str]) -> pl.DataFrame:
+    """So many gave each answer; None: they said "don't know"."""
+    said = [answer for answer, size in answers.items() for _ in range(size)]
+    nobody = pl.lit([], dtype=pl.List(pl.String))
+    return pl.DataFrame(
+        {
+            "id": [f"{name}{number:03}" for number in range(len(said))],
+            "services": [services] * len(said),
+            "mt1": pl.Series(said, dtype=pl.Int64),
+            "dont_know": [["mt1"] if answer is None else [] for answer in said],
+        },
+        schema_overrides={"services": pl.List(pl.String), "dont_know": pl.List(pl.String)},
+    ).with_columns(
+        period=pl.lit("2026-Q1"), has_story=pl.lit(False), themes=nobody, themes_positive=nobody
+    )
+
+
+def test_a_few_who_answered_elsewhere_are_not_told_by_dont_know() -> None:
+    """70 answered at nav, where few did not know; 5 at skole, where many did not."""
+    nav = people_of_mt1("nav", {1: 30, 5: 40, None: 3}, ["nav"])
+    skole = people_of_mt1("skole", {1: 5, None: 30}, ["skole"])
+    policy = Policy(TERMS)
+    done = release(pl.concat([nav, skole]), policy, series="1", published="2026-10-01")
+    assert done.by_id["item/mt1/nav"].visible
+    assert not done.by_id["item/mt1/bjerke"].visible
+    # "75 answered" beside "70 at nav": the rules compare figures of one question only.
+    for place in ("bjerke", ALL):
+        assert done.by_id[f"dont_know/mt1/{place}"].reason is Reason.HELD_BACK
+    assert audit([done], [], TERMS).findings == ()
+    nav = people_of_mt1("nav", {1: 30, 5: 40, None: 13}, ["nav"])
+    crowd = people_of_mt1("skole", {1: 15, 5: 12, None: 30}, ["skole"])
+    done = release(pl.concat([nav, crowd]), policy, series="1", published="2026-10-01")
+    assert done.by_id["dont_know/mt1/bjerke"].n == 140
+
+
+def test_whoever_answered_and_did_not_know_has_answered() -> None:
+    rows = people_of_mt1("nav", {1: 30, 5: 40, None: 13}, ["nav"])
+    both = rows.with_columns(dont_know=pl.lit(["mt1"], dtype=pl.List(pl.String)))
+    done = [
+        release(table, Policy(TERMS), series="1", published="2026-10-01").to_bytes()
+        for table in (rows, both)
+    ]
+    assert done[0] == done[1]
+
+
+def test_an_item_that_is_hidden_everywhere_leaves_its_dont_know() -> None:
+    rows = people_of_mt1("nav", {5: 40, None: 15}, ["nav"])
+    done = release(rows, Policy(TERMS), series="1", published="2026-10-01")
+    assert not done.by_id["item/mt1/nav"].visible
+    assert done.by_id["dont_know/mt1/nav"].n == 55
 
 
 def answers(size: int, terms: Catalogue, start: int) -> pl.DataFrame:

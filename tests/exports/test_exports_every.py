@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.disclosure import every, rules
-from exports.disclosure.catalogue import AGES, AREAS_MENTIONED, MENTIONS
+from exports.disclosure.catalogue import AGES, AREAS_MENTIONED, EXPLANATIONS, MENTIONS
+from exports.disclosure.people import Slots
 from exports.disclosure.rules import Counts, Moves
 from exports.instruments import Ladder, items, scoring
 
-LADDERS: list[Ladder] = [AREAS_MENTIONED, MENTIONS, AGES, items()["mt1"].ladder]
+LADDERS: list[Ladder] = [AREAS_MENTIONED, EXPLANATIONS, MENTIONS, AGES, items()["mt1"].ladder]
 LADDERS += [items()["vekst6_1"].ladder, scoring.by_id("lt1").ladder]
 SIZES = st.sampled_from([0, 0, 0, 1, 2, 9, 10, 11, 18, 19, 20, 28, 29, 30, 45])
 
@@ -77,16 +78,33 @@ def test_every_row_is_as_the_rules_say(
 
 
 @settings(max_examples=300, deadline=None)
-@given(pairs(), st.data())
-def test_a_place_that_is_surely_far_from_its_parts_is_apart_from_them(
-    drawn: tuple[Ladder, int, list[int], np.ndarray, np.ndarray], data: st.DataObject
+@given(pairs())
+def test_two_figures_are_apart_as_the_rules_say(
+    drawn: tuple[Ladder, int, list[int], np.ndarray, np.ndarray],
 ) -> None:
-    ladder, k, steps, now, change = drawn
-    low, width = codes(ladder)[0], len(codes(ladder))
-    rungs = every.Rungs(ladder, low, width)
-    for row, step in enumerate(steps):
-        twice = np.array([data.draw(SIZES) for _ in range(width)])
-        parts = change[row, :width].sum(axis=1) + twice
-        if every.surely_far(rungs, step, now[row], parts, int(twice.sum()), k):
-            moves = moves_of(change[row], ladder)
-            assert all(rules.apart(one, moves, k) for one in ladder[step:])
+    ladder, k, _, now, change = drawn
+    width = len(codes(ladder))
+    rungs = every.Rungs(ladder, min(codes(ladder)), width)
+    for counts, moves in zip(now, change, strict=True):
+        was, stay = moves[:width].sum(axis=1), moves[:width, :width]
+        for number, step in enumerate(ladder):
+            found = every.apart(rungs, number, was, counts, stay, k)
+            assert found == rules.apart(step, moves_of(moves, ladder), k)
+
+
+LISTS = st.lists(st.integers(0, 60), unique=True).map(lambda rows: np.array(rows, dtype=np.int32))
+
+
+@given(st.lists(LISTS, min_size=1, max_size=6))
+def test_people_are_found_in_lists_whatever_was_asked_before(lists: list[np.ndarray]) -> None:
+    slots = Slots(61)
+    for one, other in zip(lists, lists[1:] + lists[:1], strict=True):
+        here, there = slots.shared(one, other)
+        assert np.array_equal(one[here], other[there])
+        assert set(one[here].tolist()) == set(one.tolist()) & set(other.tolist())
+    parts = [(rows, np.full(len(rows), number, np.int8)) for number, rows in enumerate(lists)]
+    rows, codes = slots.together(parts)
+    assert len(set(rows.tolist())) == len(rows)
+    assert set(rows.tolist()) == {row for one in lists for row in one.tolist()}
+    first = {row: n for n, one in reversed([*enumerate(lists)]) for row in one.tolist()}
+    assert dict(zip(rows.tolist(), codes.tolist(), strict=True)) == first

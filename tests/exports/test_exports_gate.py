@@ -52,6 +52,16 @@ def test_history_read_from_bytes_gives_the_same_release_as_history_in_memory() -
     assert {figure.status for figure in second.figures} == set(Status)
 
 
+def test_damaged_members_are_refused_and_nothing_is_released_beside_them() -> None:
+    good = FIRST.members_to_bytes()
+    with pytest.raises(DocumentError, match="members_to_bytes"):
+        Release.from_bytes(FIRST.to_bytes(), good[:-9])
+    bad = good[:4] + bytes(2000) + good[2004:]
+    read = Release.from_bytes(FIRST.to_bytes(), bad)
+    with pytest.raises(HistoryError, match="members of release 1 are damaged"):
+        release(ROWS, POLICY, History((read,)), series="1", published="2026-11-01")
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"number": 1}', FIRST.to_bytes()[:-9]])
 def test_what_is_no_document_is_refused(content: bytes) -> None:
     with pytest.raises(DocumentError, match="Give the bytes"):

@@ -1,7 +1,10 @@
 """Services lie in areas, are merged and closed; releases are retracted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from exports_synthetic import catalogue, frame, names
@@ -18,6 +21,7 @@ from exports import (
     Status,
     release,
 )
+from exports.disclosure import gate
 
 FLAT = catalogue(services=4, themes=3)
 AREAS = (
@@ -164,3 +168,64 @@ def test_renaming_changes_no_number() -> None:
     for old, new in zip(first.figures, again.figures, strict=True):
         assert (old.n, old.categories, old.as_of) == (new.n, new.categories, new.as_of)
     assert "Nytt navn" in again.to_bytes().decode()
+
+
+def test_the_services_of_a_hidden_kommune_stand_for_it_beside_the_other_kommuner() -> None:
+    """The kommune would tell of nine who are elsewhere in it; so would the fylke around it."""
+    terms = in_areas(FLAT, s0="k1", s1="k1", s2="k2")
+    rows = frame(209, terms, asked=("mt1",)).with_columns(
+        mt1=pl.Series([1] * 40 + [5] * 60 + [1] * 50 + [5] * 50 + [1] * 9, dtype=pl.Int64),
+        dont_know=pl.lit([], dtype=pl.List(pl.String)),
+        services=pl.Series([["s0"]] * 100 + [["s2"]] * 100 + [["s1"]] * 9),
+    )
+    out = release(rows, Policy(terms), series="1", published="2026-10-01")
+    visible = {key for key in terms.places if out.by_id[f"item/mt1/{key}"].visible}
+    assert visible == {"s0", "s2", "k2"}
+    without = release(rows.head(200), Policy(terms), series="1", published="2026-10-01")
+    assert without.by_id["item/mt1/f1"].visible
+
+
+def _one_by_one(looked: Any, parts: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Who is in any of some snapshots, found without anything that is kept between questions."""
+    said: dict[int, int] = {}
+    for part in parts:
+        rows, codes = part.people
+        for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
+            said.setdefault(row, code)
+    low = min(value for cell in looked.question.ladder[0] for value in cell.values)
+    there = {row: code - low for row, code in said.items() if row < len(looked.coded)}
+    return np.array([*there], np.int32), np.array([*there.values()], np.uint8)
+
+
+def test_who_is_in_several_places_is_the_same_counted_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Answers are withdrawn and coded anew between releases, and some are in two places."""
+    terms = in_areas(catalogue(services=6, themes=3), s0="k1", s1="k1", s2="k1", s3="k2", s4="k2")
+    every = frame(2400, terms, asked=("mt1", "mt2"))
+    told = pl.col("themes").list.len() > 0
+    anew = told & (pl.int_range(pl.len()) % 40 == 7)
+    frames = [
+        every.head(900),
+        every.head(1500).filter(pl.int_range(pl.len()) % 30 != 4),
+        every.with_columns(
+            pl.when(anew).then([]).otherwise(pl.col(name)).cast(pl.List(pl.String)).alias(name)
+            for name in ("themes", "themes_positive", "themes_critical")
+        ),
+    ]
+    together, seen = gate._together, {True: 0, False: 0}
+
+    def watched(looked: Any, parts: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+        seen[all(part.same for part in parts)] += 1
+        return together(looked, parts)
+
+    documents = []
+    for found in (watched, _one_by_one):
+        monkeypatch.setattr(gate, "_together", found)
+        made: list[Release] = []
+        for number, rows in enumerate(frames, 1):
+            history, day = History(tuple(made)), f"2026-1{number - 1}-01"
+            made.append(release(rows, Policy(terms), history, series="1", published=day))
+        documents.append([one.to_bytes() + one.members_to_bytes() for one in made])
+    assert documents[0] == documents[1]
+    assert all(seen.values())

@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 import yaml
@@ -126,6 +127,23 @@ def test_every_category_has_a_label(name: str) -> None:
             or category.id in POLES
             or f"category.{category.id}" in messages(Language.ENGLISH)
         )
+
+
+def test_every_total_lies_within_the_bounds_of_its_band() -> None:
+    for scale in (scale for entry in instruments().values() for scale in entry.scales):
+        random = np.random.default_rng(1)
+        low, high = (items()[scale.items[0]].values[end] for end in (0, -1))
+        drawn = random.integers(low, high + 1, (2000, 1)) + random.integers(-1, 2, (2000, 1))
+        drawn = np.clip(drawn + random.integers(-1, 2, (2000, len(scale.items))), low, high)
+        answers = pl.DataFrame(drawn, schema=list(scale.items))
+        totals, bands = answers.select(total=total_units(scale), band=band(scale)).get_columns()
+        bounds = scoring.bounds(scale)
+        for place, (least, most) in enumerate(bounds):
+            inside = totals.filter(bands == place) / scale.unit
+            assert inside.len() > 0
+            assert inside.is_between(least, most).all()
+        assert (bounds[0][0], bounds[-1][1]) == (scale.minimum, scale.maximum)
+    assert scoring.bounds(scoring.by_id("lt1")) == [(0, 5), (6, 8), (9, 10)]
 
 
 def test_bands_of_life_satisfaction_are_statistics_norways() -> None:

@@ -21,6 +21,7 @@ from exports import (
     DocumentError,
     FileError,
     History,
+    HistoryError,
     Policy,
     Release,
     Service,
@@ -183,10 +184,10 @@ def test_a_second_data_set_shows_no_few_between_the_two() -> None:
 
 def test_what_cannot_be_made_says_what_to_do() -> None:
     answers = drawn(40, TERMS)
-    with pytest.raises(DatasetError, match="Release first"):
+    with pytest.raises(HistoryError, match="Release first"):
         data(answers, History())
     history = released(answers)
-    with pytest.raises(DatasetError, match="Release again"):
+    with pytest.raises(HistoryError, match="Release again"):
         data(answers, replace(history, retracted=frozenset({1})))
     with pytest.raises(DatasetError, match="Wait"):
         data(drawn(12, TERMS))

@@ -1,6 +1,7 @@
 """Drawing: chance that nobody can steer, one part of a teller, themes that a release shows."""
 
 from collections import Counter
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -61,6 +62,11 @@ def test_a_few_of_each_kind_are_drawn_the_same_whatever_the_order() -> None:
 def test_a_teller_is_drawn_once_however_much_was_told() -> None:
     much = [part(0, f"{TEXT} {place}", well=bool(place % 2)) for place in range(50)]
     assert len(draw(much, made(30), KEY)) == 1
+
+
+def test_what_several_wrote_in_the_same_words_is_drawn_once() -> None:
+    alike = [replace(part(number), text=TEXT) for number in range(30)]
+    assert [quote.text for quote in draw(alike, made(30), KEY)] == [TEXT]
 
 
 def test_whoever_is_not_in_the_release_is_not_drawn() -> None:

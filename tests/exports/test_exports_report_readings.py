@@ -1,8 +1,11 @@
 """The five readings of one release: what each must have, and what none may have."""
 
+import colorsys
 import itertools
 import re
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -27,9 +30,12 @@ from exports import (
     share,
 )
 from exports.disclosure.quotes import MOST, PER_THEME, showable, shown
-from exports.instruments import items
+from exports.instruments import instruments, items, use_instruments
 from exports.messages import messages
+from exports.report.others import others
+from exports.report.view import View
 
+REPORT_CSS = Path(__file__).parents[2] / "frontend/innsikt/report.css"
 ROWS = frame(900, TERMS, seed=3, told=0.35)
 BEFORE = release(ROWS.head(330), Policy(TERMS), series="1", published="2026-04-01")
 NOW = release(ROWS, Policy(TERMS), History((BEFORE,)), series="1", published="2026-10-01")
@@ -387,3 +393,165 @@ def test_few_who_explain_it_otherwise_are_merged_and_not_told() -> None:
     made = explaining((60, EVERYBODY), (4, ("relasjon",)), (30, ()))
     assert set(categories(made)) == {"individual", "not_individual"}
     assert categories(explaining((60, EVERYBODY), (4, ()))) == {}
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("reading", Reading)
+def test_that_few_blame_the_person_is_told_and_not_how_few(
+    reading: Reading, language: Language
+) -> None:
+    pages = []
+    for few in (0, 3, 9):
+        made = explaining((few, EVERYBODY), (60 - few, ("situasjon",)), (4, ("relasjon",)))
+        assert categories(made) == {"few_individual": 10, "most_other": 55}
+        pages.append(render_report(made, "s0", language, PAGE, reading))
+    assert pages[0] == pages[1] == pages[2]
+    words = " ".join(" ".join(Reader(pages[0]).text).split())
+    said = messages(language)["explained.few"].format(k=10, n=65)
+    assert said in words
+    assert messages(language)["explained.alert"] not in words
+    assert "<svg" not in pages[0].partition('id="attribution-panel"')[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("reading", Reading)
+def test_what_cannot_be_shown_says_why_and_when_it_can(
+    reading: Reading, language: Language
+) -> None:
+    """How many answered, who sees it differently, and a threshold that is the service's own."""
+    text = messages(language)
+    page = render_report(EMPTY, "s0", language, PAGE, reading)
+    words = " ".join(" ".join(Reader(page).text).split())
+    answered = EMPTY.by_id["answered/responses/s0"]
+    assert answered.reason is not None
+    why = text[f"reason.{answered.reason}"].format(k=answered.k, first=3 * answered.k)
+    if reading is not Reading.POLITICIAN:
+        assert text["against.none"] in words
+        assert why in words
+        plain = text["who_hidden.young"] in words
+        assert (text["who_hidden"].format(why=why) in words) is not plain
+        assert plain is (reading is Reading.YOUNG)
+    assert text["themes.none"].format(k=answered.k) in words
+
+
+def test_young_people_read_when_something_is_looked_at_in_the_order_of_days() -> None:
+    deeds = tuple(
+        Deed(f"T{number}", ActionStatus.PLANNED, "Vi prøver.", date(2027, month, 1))
+        for number, month in enumerate((3, 1, 2))
+    )
+    words = said(Reading.YOUNG, words=Words(deeds=deeds))
+    places = [words.rindex(day) for day in ("1. januar 2027", "1. februar 2027", "1. mars 2027")]
+    assert places == sorted(places)
+
+
+SIX = """
+version: "1"
+instruments:
+  - id: six
+    name: {nb: Seks, nn: Seks, en: Six}
+    status: own
+    licence: CC BY 4.0
+    source: Written for a test.
+    validated: true
+    wording: {nb: "1", nn: "1", en: "1"}
+    options:
+      - {value: 0, label: {nb: Aldri, nn: Aldri, en: Never}}
+      - {value: 1, label: {nb: En, nn: Ein, en: One}}
+      - {value: 2, label: {nb: To, nn: To, en: Two}}
+      - {value: 3, label: {nb: Tre, nn: Tre, en: Three}}
+      - {value: 4, label: {nb: Fire, nn: Fire, en: Four}}
+      - {value: 5, label: {nb: Fem, nn: Fem, en: Five}}
+    figure: item
+    ladder: [options, {less: [0, 1, 2], upper_half: [3, 4, 5]}]
+    items:
+      - {id: six1, text: {nb: Hvor mye, nn: Kor mykje, en: How much}}
+      - {id: six2, text: {nb: Hvor ofte, nn: Kor ofte, en: How often}}
+      - id: six3
+        text: {nb: Kom du, nn: Kom du, en: Did you come}
+        options:
+          - {value: 0, label: {nb: Nei, nn: Nei, en: "No"}}
+          - {value: 1, label: {nb: Ja, nn: Ja, en: "Yes"}}
+        ladder: [options]
+        scored: false
+    scale:
+      method: sum
+      minimum: 0
+      maximum: 10
+      min_answered: 2
+      cuts: [5]
+      ladder: [{lower: [0], upper: [1]}]
+"""
+
+
+ANSWERS = {
+    Language.BOKMAL: ("svarer «Tre», «Fire» eller «Fem»", "svarer «Ja»"),
+    Language.NYNORSK: ("svarer «Tre», «Fire» eller «Fem»", "svarer «Ja»"),
+    Language.ENGLISH: ("answer “Three”, “Four” or “Five”", "answer “Yes”"),
+}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_instrument_that_no_chapter_shows_is_on_the_page(
+    language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers at the finest step and merged, its scale, and what is hidden of it."""
+    monkeypatch.setitem(use_instruments.__globals__, "_added", {})
+    (tmp_path / "six.yaml").write_text(SIX, "utf-8")
+    use_instruments(tmp_path / "six.yaml", {})
+    place = pl.int_range(pl.len())
+    rows = frame(900, TERMS, seed=3, asked=()).with_columns(
+        six1=place % 6, six2=pl.when(place % 3 == 0).then(3).otherwise(1), six3=place % 2
+    )
+    made = release(rows, Policy(TERMS), series="1", published="2026-10-01")
+    text = messages(language)
+    assert len(made.by_id["item/six1/s0"].categories) == 6
+    assert [count.id for count in made.by_id["item/six2/s0"].categories] == ["less", "upper_half"]
+    for reading in (Reading.TEAM, Reading.LEADER, Reading.RESEARCHER):
+        page = render_report(made, "s0", language, PAGE, reading)
+        chapter = page.partition('id="others"')[2]
+        words = " ".join(" ".join(Reader(page).text).split())
+        assert text["others_intro"] in words
+        for option in instruments()["six"].items[0].options:
+            assert option.label[language] in chapter
+        mean = made.by_id["scale/six/s0"].mean
+        assert mean is not None
+        assert str(mean).replace(".", text["decimal"]) in chapter
+        assert "0 – 10" in chapter
+        for number, answers in enumerate(ANSWERS[language], 1):
+            block = chapter.partition(f'id="asked-six-{number}-h"')[2].partition("</section>")[0]
+            assert f"({number}/2)" in block
+            assert answers in " ".join(re.sub("<[^>]+>", " ", block).split())
+        first = chapter.partition('id="asked-six-1-h"')[2].partition("</section>")[0]
+        for place, option in enumerate(instruments()["six"].items[0].options, 1):
+            label = f"{place}: {option.label[language]}"
+            assert f"</span>{label}</li>" in first, "six parts have five tones, and so numbers"
+            assert f'<th scope="col">{label}</th>' in first
+        assert re.search(r'text-anchor="middle">6: \d+</text>', first)
+    for reading in Reading:
+        assert 'id="others"' not in render_report(NOW, "s0", language, PAGE, reading)
+    assert others(View(made, "s0", language))[1] is not None
+    assert others(View(without_limits(made, "scale/six/s0"), "s0", language))[1] is None
+
+
+def without_limits(made: Release, figure: str) -> Release:
+    """The release, with no lower limit of a mean: nothing may stand there for a missing one."""
+    figures = (replace(one, low=None) if one.id == figure else one for one in made.figures)
+    return replace(made, figures=tuple(figures))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("reading", Reading)
+def test_no_reading_ranks_anybody_or_calls_a_difference_significant(
+    reading: Reading, language: Language
+) -> None:
+    words = said(reading, language).casefold()
+    assert not re.search(r"signifi[kc]an|\bran[gk]|\bverst|\bworst", words)
+
+
+def test_no_colour_of_a_chart_says_good_or_bad() -> None:
+    """Neither red nor green; grey has no hue that anybody sees."""
+    colours = re.findall(r"#([0-9a-f]{6})\b", REPORT_CSS.read_text("utf-8"))
+    assert colours
+    for colour in colours:
+        hue, _, saturation = colorsys.rgb_to_hls(*(c / 255 for c in bytes.fromhex(colour)))
+        assert saturation < 0.15 or 15 <= hue * 360 <= 60 or 180 <= hue * 360 <= 260, f"#{colour}"

@@ -19,9 +19,9 @@ from test_exports_formats import STUDY
 from exports import (
     Code,
     Coding,
-    DatasetError,
     FileError,
     History,
+    HistoryError,
     Layer,
     Policy,
     Shared,
@@ -239,11 +239,11 @@ def test_only_who_is_in_the_latest_release_is_in_the_file() -> None:
 
 
 def test_what_cannot_be_made_says_what_to_do() -> None:
-    with pytest.raises(StoriesError, match="Release first"):
+    with pytest.raises(HistoryError, match="Release first"):
         chosen(ALL_AGREED, history=History())
-    with pytest.raises(StoriesError, match="Release again"):
+    with pytest.raises(HistoryError, match="Release again"):
         chosen(ALL_AGREED, history=replace(HISTORY, retracted=frozenset({1})))
-    with pytest.raises(StoriesError, match="Release again"):
+    with pytest.raises(HistoryError, match="Release again"):
         collect(ALL_AGREED, CODES, POLICY, HISTORY, series="2", published="2026-10-02")
 
 
@@ -313,5 +313,5 @@ def test_stories_and_rows_that_tell_themes_are_not_let_out_of_one_round() -> Non
 
 
 def test_an_unreleased_round_has_no_rows_either() -> None:
-    with pytest.raises(DatasetError, match="Release first"):
+    with pytest.raises(HistoryError, match="Release first"):
         protect(ANSWERS, POLICY, History(), series="1", published="2026-10-02")

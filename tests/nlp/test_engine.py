@@ -22,6 +22,7 @@ from nlp.components.units import cut
 from nlp.encoder import Encoder
 from nlp.heads import WEIGHTS, choose_themes, load_heads
 from nlp.labels import AXES, TAGS
+from nlp.ngrams import load_ngrams
 from nlp.safety import phrase_flags
 from nlp.words import first_tokens, word_spans
 
@@ -161,7 +162,7 @@ def test_shipped_weights_are_small_and_stamped():
     size = sum(file.stat().st_size for file in WEIGHTS.iterdir())
     assert size <= 45e6
     digest = hashlib.sha256()
-    for name in ("encoder.onnx", "heads.npz", "tokenizer.json"):
+    for name in ("encoder.onnx", "heads.npz", "ngrams.npz", "tokenizer.json"):
         digest.update((WEIGHTS / name).read_bytes())
     assert meta["weights_sha256"] == digest.hexdigest()
     assert meta["weights_sha256"][:8] in nlp.model_version()
@@ -174,19 +175,21 @@ def test_missing_weights_say_what_to_do(tmp_path: Path):
         Encoder(tmp_path)
 
 
-@pytest.mark.parametrize("broken", ["heads.npz", "meta.json"])
+@pytest.mark.parametrize("broken", ["heads.npz", "meta.json", "ngrams.npz"])
 def test_broken_weights_are_refused(tmp_path: Path, broken: str):
-    for name in ("heads.npz", "meta.json"):
+    for name in ("heads.npz", "meta.json", "ngrams.npz"):
         shutil.copy(WEIGHTS / name, tmp_path / name)
     assert load_heads(tmp_path).themes.weight.shape == (len(nlp.codebook().theme_ids), 384)
     load_heads.cache_clear()
+    load_ngrams.cache_clear()
     (tmp_path / broken).write_bytes(b"broken")
     with pytest.raises(nlp.ModelMissing, match="cannot be read"):
         load_heads(tmp_path)
 
 
 def test_weights_of_another_codebook_are_refused(tmp_path: Path):
-    shutil.copy(WEIGHTS / "heads.npz", tmp_path)
+    for name in ("heads.npz", "ngrams.npz"):
+        shutil.copy(WEIGHTS / name, tmp_path)
     card = json.loads((WEIGHTS / "meta.json").read_text("utf-8"))
     card["themes"] = card["themes"][1:]
     (tmp_path / "meta.json").write_text(json.dumps(card), "utf-8")

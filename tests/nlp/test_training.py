@@ -93,7 +93,7 @@ def test_it_learns_and_what_it_learnt_runs_without_torch(
     save_network(run, tmp_path)
     target = tmp_path / "weights"
     about = json.loads((tmp_path / "about.json").read_text("utf-8"))
-    write_weights(run.network, run.pieces, target, about)
+    write_weights(run.network, run.pieces, corpora, target, about)
     _compare(run.network, run, target, corpora.narratives[0])
     again = Run(corpora, dataclasses.replace(recipe, seed=4), tmp_path / "again", start, target)
     assert again.pieces == run.pieces

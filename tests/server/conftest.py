@@ -22,8 +22,8 @@ from server.collect.rounds import Definition
 from server.collect.tables import Round
 from server.release.tables import ReleaseRow
 from server.staff import accounts
+from tests.server.rounds import today
 
-TODAY = datetime.date.today()
 NAME, PASSWORD = "kari", "lykt hest fjell vaffel"
 
 
@@ -49,7 +49,7 @@ def definition(code: str, opened_days_ago: int = 30, **changes: Any) -> Definiti
         "code": code,
         "title": words(f"Runde {code}"),
         "organisation": {"key": "lunvik", "name": words("Lunvik kommune")},
-        "opens": TODAY - datetime.timedelta(days=opened_days_ago),
+        "opens": today() - datetime.timedelta(days=opened_days_ago),
         "closes": None,
         "languages": ["nb", "nn", "en"],
         "mandate": {"decides": words("Kommunedirektøren"), "means": words("Budsjettet")},

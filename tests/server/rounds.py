@@ -1,5 +1,6 @@
 """Round files and answers, small and invented."""
 
+import datetime
 import hashlib
 import secrets
 from typing import Any
@@ -8,6 +9,11 @@ import yaml
 
 CODE = "KAIA26"
 ITEM = "mt1"
+
+
+def today() -> datetime.date:
+    """The day it is now: a constant would be wrong in a run that goes past midnight."""
+    return datetime.date.today()
 
 
 def words(text: str) -> dict[str, str]:

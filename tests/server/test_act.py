@@ -17,13 +17,13 @@ from server.collect.tables import Round
 from server.release import service
 from tests.server.conftest import (
     MENTIONS,
-    TODAY,
     keep_release,
     made_release,
     make_round,
     released_round,
     send,
 )
+from tests.server.rounds import today
 
 pytestmark = pytest.mark.anyio
 CODE = "LUNVIK26"
@@ -77,7 +77,7 @@ async def test_a_card_that_lacks_an_answer_cannot_be_published(
     await answer_all(row, "E2_jobb")
     published = await send(browser, f"/stab/{CODE}/tiltak")
     assert published.status_code == 303
-    assert await ledger.published_on(row.id) == TODAY
+    assert await ledger.published_on(row.id) == today()
 
 
 async def test_without_a_release_there_is_nothing_to_publish(browser: httpx.AsyncClient) -> None:
@@ -98,7 +98,7 @@ async def test_when_too_few_told_the_card_says_so(browser: httpx.AsyncClient) ->
 async def test_the_next_round_opens_with_the_card_and_not_before(
     browser: httpx.AsyncClient,
 ) -> None:
-    row = await released_round(CODE, opened_days_ago=200, closes=TODAY - datetime.timedelta(90))
+    row = await released_round(CODE, opened_days_ago=200, closes=today() - datetime.timedelta(90))
     await make_round("NESTE27", opened_days_ago=1)
 
     async def status() -> tuple[str, object]:
@@ -121,7 +121,7 @@ async def test_a_published_card_stays_and_its_answers_can_only_be_changed(
     await answer_all(row, "A", "C", "E1_skole", "E2_jobb")
     areas = ledger.told(made_release())
     assert await ledger.publish(row.id, areas, datetime.date(2026, 11, 1)) == []
-    assert await ledger.publish(row.id, areas, TODAY) == []
+    assert await ledger.publish(row.id, areas, today()) == []
     assert await ledger.published_on(row.id) == datetime.date(2026, 11, 1)
     refused = await send(browser, f"/stab/{CODE}/tiltak/A/slett")
     assert refused.status_code == 409
@@ -139,7 +139,7 @@ async def test_an_answer_to_what_a_new_release_hides_stays_without_a_number(
 ) -> None:
     row = await released_round(CODE)
     await answer_all(row, "A", "C", "E1_skole", "E2_jobb")
-    await ledger.publish(row.id, ledger.told(made_release()), TODAY)
+    await ledger.publish(row.id, ledger.told(made_release()), today())
     await keep_release(row, made_release(MENTIONS | {"C1_vente": range(0)}), number=2)
     told = (await browser.get(f"/api/rounds/{CODE}/card")).json()["answers"]
     assert told[-1]["theme"] == "C"
@@ -166,7 +166,7 @@ async def test_the_card_is_closed_until_it_is_published(client: httpx.AsyncClien
 async def test_the_card_gives_the_releases_own_words_in_order(client: httpx.AsyncClient) -> None:
     row = await released_round(CODE)
     await answer_all(row, "A1_tillit", "C", "E1_skole", "E2_jobb")
-    await ledger.publish(row.id, ledger.told(made_release()), TODAY)
+    await ledger.publish(row.id, ledger.told(made_release()), today())
     told = (await client.get(f"/api/rounds/{CODE}/card?lang=nb")).json()
     assert [
         (entry["theme"], entry["mentioned"], entry["positive"]) for entry in told["answers"]
@@ -200,7 +200,7 @@ async def test_the_frame_has_at_most_120_words(
     client: httpx.AsyncClient, language: Language
 ) -> None:
     row = await released_round(CODE)
-    await ledger.publish(row.id, [], TODAY)
+    await ledger.publish(row.id, [], today())
     frame = plain((await client.get(f"{CARD}?lang={language}")).text)
     assert len(frame.split()) <= 120
     texts = pages.messages(language)["act"]
@@ -214,7 +214,7 @@ async def test_the_card_speaks_three_languages_and_marks_the_answers_own(
 ) -> None:
     row = await released_round(CODE)
     await answer_all(row, "A", "C", "E1_skole", "E2_jobb")
-    await ledger.publish(row.id, ledger.told(made_release()), TODAY)
+    await ledger.publish(row.id, ledger.told(made_release()), today())
     page = (await client.get(f"{CARD}?lang={language}")).text
     assert f'<html lang="{language}">' in page
     assert pages.messages(language)["act"]["title"] in page

@@ -132,6 +132,35 @@ def test_a_release_can_be_made_and_exported(terminal: Terminal, tmp_path: Path) 
     refused(terminal.run("export", "--round", CODE, "--output", path), "cannot be made")
 
 
+def test_an_open_table_is_written_or_refused_in_words(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "runde.yaml"
+    path.write_text(file_text(), "utf-8")
+    terminal.run("round", "load", path)
+    table = tmp_path / "apent.csv"
+    draw = ("open", "--round", CODE, "--output", table)
+    refused(terminal.run("open", "--round", "UKJENT", "--output", table), "fortell round list")
+    refused(terminal.run(*draw), "Release first")
+    terminal.run("release", "--round", CODE)
+    refused(terminal.run(*draw), "at least 240 are published")
+    refused(terminal.run(*draw, "--epsilon", "2"), "must lie between 0.01 and 1")
+    assert terminal.run(*draw, "--epsilon", "mye").exit_code == 2
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "opendp.prelude", None)
+        refused(terminal.run(*draw), 'pip install "fortell[open]"')
+    assert not table.exists()
+    monkeypatch.setattr("exports.disclosure.noise.TIMES", 0)
+    first = terminal.run(*draw)
+    assert "with epsilon 1, once and for all: its noise is at most 12 a count" in first.output
+    kept = table.read_bytes()
+    assert terminal.run(*draw).output == first.output
+    assert table.read_bytes() == kept
+    refused(terminal.run(*draw, "--epsilon", "0.5"), "is spent")
+    table.write_text("something else", "utf-8")
+    refused(terminal.run(*draw), "exists")
+
+
 def test_stories_are_written_only_as_what_they_are(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "runde.yaml"
     path.write_text(file_text(research=dict.fromkeys(("nb", "nn", "en"), "Forskere")), "utf-8")

@@ -29,6 +29,7 @@ from tests.server.rounds import (
     hash_of,
     receipt,
     story,
+    today,
     words,
 )
 
@@ -36,7 +37,6 @@ pytestmark = pytest.mark.anyio
 ROUND = f"/api/rounds/{CODE}"
 SEND = f"{ROUND}/responses"
 WITHDRAW = f"{ROUND}/withdrawals"
-TODAY = datetime.date.today()
 
 
 async def load(**changes: Any) -> Round:
@@ -107,10 +107,10 @@ async def test_a_round_takes_answers_from_its_first_to_its_last_day(
 ) -> None:
     day = datetime.timedelta(1)
     for code, opens, closes, expected in (
-        ("FERDIG", TODAY - 9 * day, TODAY - day, (410, "round_closed", "closed")),
-        ("SNART", TODAY + day, None, (403, "round_not_open", "upcoming")),
-        ("FRSTE", TODAY, None, (201, "received", "open")),
-        ("SISTE", TODAY - 9 * day, TODAY, (201, "received", "open")),
+        ("FERDIG", today() - 9 * day, today() - day, (410, "round_closed", "closed")),
+        ("SNART", today() + day, None, (403, "round_not_open", "upcoming")),
+        ("FRSTE", today(), None, (201, "received", "open")),
+        ("SISTE", today() - 9 * day, today(), (201, "received", "open")),
     ):
         organisation = {"key": code.lower(), "name": words(code)}
         await load(
@@ -132,12 +132,12 @@ async def test_a_round_waits_for_the_day_on_which_young_people_approved_it(
     """F34. Where it does not wait for that, it says so before it says when it opens."""
     day = datetime.timedelta(1)
     for number, (approved, opens, closes, expected) in enumerate((
-        (None, TODAY - day, None, (403, "round_unapproved", "unapproved")),
-        (TODAY + day, TODAY - day, None, (403, "round_unapproved", "unapproved")),
-        (None, TODAY + day, None, (403, "round_unapproved", "unapproved")),
-        (None, TODAY - 9 * day, TODAY - day, (410, "round_closed", "closed")),
-        (TODAY, TODAY + day, None, (403, "round_not_open", "upcoming")),
-        (TODAY, TODAY - day, None, (201, "received", "open")),
+        (None, today() - day, None, (403, "round_unapproved", "unapproved")),
+        (today() + day, today() - day, None, (403, "round_unapproved", "unapproved")),
+        (None, today() + day, None, (403, "round_unapproved", "unapproved")),
+        (None, today() - 9 * day, today() - day, (410, "round_closed", "closed")),
+        (today(), today() + day, None, (403, "round_not_open", "upcoming")),
+        (today(), today() - day, None, (201, "received", "open")),
     )):  # fmt: skip
         code = f"PANEL{number}"
         await load(
@@ -183,7 +183,7 @@ async def test_a_round_that_has_not_begun_keeps_its_questions_to_itself(
     client: httpx.AsyncClient,
 ) -> None:
     day = datetime.timedelta(1)
-    await load(opens=(TODAY + day).isoformat())
+    await load(opens=(today() + day).isoformat())
     assert (await client.get(ROUND)).json()["questions"] == []
     await load()
     assert (await client.get(ROUND)).json()["questions"] != []
@@ -237,7 +237,7 @@ async def test_whoever_sent_in_time_and_got_no_reply_is_told_so_later(
 ) -> None:
     """The round has closed meanwhile; to say no would be to say that the answer is not here."""
     day = datetime.timedelta(1)
-    await load(opens=(TODAY - 9 * day).isoformat(), closes=TODAY.isoformat())
+    await load(opens=(today() - 9 * day).isoformat(), closes=today().isoformat())
     waiting, moved, withdrawn = (answer() for _ in range(3))
     for body in (moved, withdrawn):
         assert (await client.post(SEND, json=body)).status_code == 201
@@ -245,8 +245,8 @@ async def test_whoever_sent_in_time_and_got_no_reply_is_told_so_later(
     await inbox.withdraw(withdrawn["receipt_hash"])
     assert (await client.post(SEND, json=waiting)).status_code == 201
     before = await stored()
-    shut = {"closes": (TODAY - day).isoformat()}
-    definition = rounds.parse(file_text(opens=(TODAY - 9 * day).isoformat(), **shut), "r.yaml")
+    shut = {"closes": (today() - day).isoformat()}
+    definition = rounds.parse(file_text(opens=(today() - 9 * day).isoformat(), **shut), "r.yaml")
     await Round.update({Round.definition: msgspec.json.encode(definition).decode()}, force=True)
     live.forget()
     for body in (waiting, moved, withdrawn):
@@ -275,7 +275,7 @@ async def test_an_answer_is_kept_as_sent_without_what_was_skipped(
         "research": False,
     }
     assert row["receipt_hash"] == body["receipt_hash"]
-    assert row["week"] == responses.week_of(TODAY)
+    assert row["week"] == responses.week_of(today())
 
 
 PARTLY: list[dict[str, Any]] = [
@@ -606,7 +606,7 @@ async def test_one_answer_that_cannot_be_written_does_not_hinder_the_others(
 async def test_a_round_is_moved_when_it_is_full_and_an_old_week_always(app: Litestar) -> None:
     full = await load()
     other = await load(code="KAIA27", opens="2026-01-02")
-    this_week, last_week = (responses.week_of(TODAY - datetime.timedelta(d)) for d in (0, 7))
+    this_week, last_week = (responses.week_of(today() - datetime.timedelta(d)) for d in (0, 7))
     document = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{}}'
 
     async def arrive(row: Round, week: str, count: int) -> None:
@@ -619,13 +619,13 @@ async def test_a_round_is_moved_when_it_is_full_and_an_old_week_always(app: Lite
 
     await arrive(full, this_week, BATCH - 1)
     await arrive(other, this_week, 3)
-    assert await inbox.move_due(TODAY) == 0
+    assert await inbox.move_due(today()) == 0
     await arrive(full, this_week, 1)
-    assert await inbox.move_due(TODAY) == BATCH
+    assert await inbox.move_due(today()) == BATCH
     assert {row["round"] for row in await Inbox.select()} == {other.id}
     await arrive(full, last_week, 2)
-    assert await inbox.move_due(TODAY) == 2
-    assert await inbox.move_due(TODAY + datetime.timedelta(7)) == 3
+    assert await inbox.move_due(today()) == 2
+    assert await inbox.move_due(today() + datetime.timedelta(7)) == 3
     assert await Inbox.count() == 0
 
 

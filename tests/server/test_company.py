@@ -1,7 +1,6 @@
 """Answers that are written anew with others: nothing of them changes, and nobody misses one."""
 
 import asyncio
-import datetime
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from server.understand.tables import Annotation
 from tests.server.rounds import file_text, hash_of, receipt
 
 pytestmark = pytest.mark.anyio
-TODAY = datetime.date.today()
 SCALES = '{"language":"nb","services":[],"age_band":null,"stories":{},"answers":{"mt1":4}}'
 TOLD = SCALES.replace('"stories":{}', '"stories":{"n1":"Det gikk fint."}')
 

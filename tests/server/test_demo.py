@@ -5,13 +5,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
+import nlp
+from enumerations import Language
+from exports import Page, Reading, render_report
 from exports.disclosure.catalogue import ALL, Kind
+from exports.disclosure.quotes import showable
 from server import database, demo
 from server.collect import live, responses, rounds
 from server.collect.tables import Response
 from server.release import service as releases
+from server.release import written
 from server.settings import Settings
+from server.staff import answer_form
 from tests.server.workshop import state
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +34,17 @@ def test_tellers_speak_of_stories_and_themes_that_there_are() -> None:
     assert len(first) == len(said) / 2 == 128
     for quarter in demo.RELEASES:
         assert sum(person["quarter"] == quarter for person in first) > 40
+
+
+def test_every_area_and_every_theme_has_an_answer_that_the_form_would_take() -> None:
+    """Which areas a release shows as a whole differs between machines: all may be asked for."""
+    given = yaml.safe_load((demo.HERE / "actions.yaml").read_text("utf-8"))
+    asked = {*(group.id for group in nlp.codebook().groups), *responses.theme_ids()}
+    assert Counter(entry["theme"] for entry in given) == Counter(asked)
+    for entry in given:
+        fields = {key: str(value) for key, value in entry.items() if key != "theme"}
+        form, answer = answer_form.read(fields, None, demo.CARD)
+        assert answer, (entry["theme"], form.errors)
 
 
 async def test_the_demo_has_a_workshop_to_join_and_one_that_is_over(
@@ -70,6 +88,7 @@ async def test_the_demo_loads_what_tellers_say_and_its_last_release_tells_of_agr
         found = await rounds.find(demo.FIRST)
         assert found is not None
         made = (await releases.history(found[0].id)).releases
+        words = await written.of(found[0].id)
     finally:
         await database.close()
         live.forget()
@@ -79,3 +98,15 @@ async def test_the_demo_loads_what_tellers_say_and_its_last_release_tells_of_agr
     figure = made[-1].figure(Kind.AGREEMENT, "themes", ALL)
     assert figure is not None
     assert figure.n == 130
+    explained = [
+        made[-1].figure(Kind.ATTRIBUTION, "explained", service.key)
+        for service in made[-1].catalogue.services
+    ]
+    assert any(figure and figure.bounded for figure in explained), "few blame the person alone"
+    quotes = showable(words.quotes, made[-1], "nav")
+    assert quotes
+    page = Page(found[1].organisation.name, "/static/innsikt.css")
+    for language in Language:
+        sheet = render_report(made[-1], "nav", language, page, Reading.POLITICIAN, made[:-1], words)
+        assert sheet.count("<blockquote") == min(3, len(quotes))
+        assert words.context[0].value in sheet

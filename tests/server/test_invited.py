@@ -16,11 +16,10 @@ from server.collect.tables import Inbox, Response, Spent
 from tests.server import outside
 from tests.server.invited import Signer, make, signer_in
 from tests.server.process import free_port, load_round, serving
-from tests.server.rounds import CODE, answer, file_text, receipt, words
+from tests.server.rounds import CODE, answer, file_text, receipt, today, words
 
 pytestmark = pytest.mark.anyio
 SEND = f"/api/rounds/{CODE}/responses"
-TODAY = datetime.date.today()
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +287,7 @@ async def test_the_answering_page_may_ask_signers_of_rounds_that_are_not_over(
     for page in pages:
         assert await policy(client, page) == {"'self'"}
     day = datetime.timedelta(1)
-    for name, closes in (("na", None), ("siste", TODAY), ("forbi", TODAY - day)):
+    for name, closes in (("na", None), ("siste", today()), ("forbi", today() - day)):
         invited = {"signer": f"https://{name}.example.no", "key": key}
         await load(mode="invited", invited=invited, closes=closes and closes.isoformat())
     expected = {"'self'", "https://na.example.no", "https://siste.example.no"}

@@ -9,7 +9,7 @@ import pytest
 
 import exports
 import nlp
-from exports import Layer, StoriesError
+from exports import HistoryError, Layer, StoriesError
 from server.collect import inbox, keeping, live, rounds
 from server.collect.responses import decode
 from server.collect.tables import Response
@@ -121,7 +121,7 @@ async def test_stories_come_of_those_who_agreed_and_of_nobody_else(
     no = [agreeing(number, research=False) for number in range(50, 70)]
     few = [agreeing(number, services=["klubb"]) for number in range(70, 79)]
     await arrive(client, *yes, *no, *few, *(answer() for _ in range(5)))
-    with pytest.raises(StoriesError, match="Release first"):
+    with pytest.raises(HistoryError, match="Release first"):
         await service.stories(CODE, DAY)
     await service.publish(CODE, DAY)
     made, study = await service.stories(CODE, DAY)

@@ -24,9 +24,8 @@ from server.collect.tables import Inbox, Response, Round
 from server.release import service
 from server.release.tables import ReleaseRow
 from tests.server import outside
-from tests.server.rounds import described, file_text, words
+from tests.server.rounds import described, file_text, today, words
 
-TODAY = datetime.date.today()
 ROOT = Path(__file__).parents[2]
 FILE = """\
 code: KAIA26
@@ -73,6 +72,11 @@ MISTAKES = [
     ("  means: {nb: Budsjettet, nn: Budsjettet, en: The budget}\n", "", 9, "field `means`"),
     ("means: {nb: Budsjettet, nn: Budsjettet,", "means: {nb: Budsjettet,", 11, "lacks 'nn'"),
     ("nn: To tilsette", "nn: ' '", 12, "lacks 'nn'"),
+    ("name: {nb: NAV, nn: NAV", f"name: {{nb: NAV, nn: {'N' * 91}", 17,
+     "the name has 91 characters in 'nn'. Write at most 90"),
+    ("name: {nb: Lunvik", f"name: {{nb: {'L' * 71}", 5, "Write at most 70"),
+    ("panel:", f"areas: [{{key: by, level: unit, name: {{nb: {'B' * 91}, nn: B, en: B}}}}]\npanel:",
+     25, "Write at most 90"),
     ("nn: To tilsette", "nn: 2", 12, "Expected `str`, got `int`"),
     ("class: fritidsklubb", "class: kino", 19, "'kino' is no class of service. Use one of: "),
     ("    class: fritidsklubb\n", "", 18, "field `class`"),
@@ -322,14 +326,14 @@ async def answered(row: Round, table: type[Inbox] | type[Response]) -> None:
 
 
 async def released(row: Round) -> None:
-    await ReleaseRow.insert(ReleaseRow(round=row.id, number=1, published=TODAY))
+    await ReleaseRow.insert(ReleaseRow(round=row.id, number=1, published=today()))
 
 
 IN_USE: dict[str, Callable[[Round], Awaitable[Any]]] = {
     "waiting": lambda row: answered(row, Inbox),
     "stored": lambda row: answered(row, Response),
     "released": released,
-    "card": lambda row: Card.insert(Card(round=row.id, published=TODAY)),
+    "card": lambda row: Card.insert(Card(round=row.id, published=today())),
     "action": lambda row: Action.insert(Action(round=row.id, theme="A", status="done", text="x")),
 }
 
@@ -400,6 +404,38 @@ async def test_services_are_renamed_closed_and_merged_while_a_round_is_answered(
 
 
 @pytest.mark.anyio
+async def test_what_lies_in_nothing_may_be_given_an_area_that_is_new(
+    client: httpx.AsyncClient,
+) -> None:
+    """An area that a release has told of keeps those who are in it."""
+    apart = PLACES.replace("parent: fylket, ", "")
+    first = FILE.replace("questionnaire:", f"{apart}questionnaire:")
+    await rounds.keep(rounds.parse(first, "runde.yaml"))
+    ((row, _),) = await rounds.all_rounds()
+    await released(row)
+
+    def lying(area: str, more: str = "") -> str:
+        text = first.replace("class: nav_kontor", f"class: nav_kontor\n    area: {area}")
+        return text.replace("areas:\n", f"areas:\n{more}")
+
+    new = "  - {key: del, level: unit, name: {nb: Delen, nn: Delen, en: Part}}\n"
+    for wrong in (
+        lying("kommunen"),
+        lying("del", new.replace("unit", "unit, parent: fylket")),
+        first.replace(apart, PLACES),
+    ):
+        with pytest.raises(RoundError, match="has answers"):
+            await rounds.keep(rounds.parse(wrong, "runde.yaml"))
+    changed = rounds.parse(lying("del", new), "runde.yaml")
+    await rounds.keep(changed)
+    ((_, definition),) = await rounds.all_rounds()
+    assert definition == changed
+    back = first.replace("areas:\n", f"areas:\n{new}")
+    with pytest.raises(RoundError, match="has answers"):
+        await rounds.keep(rounds.parse(back, "runde.yaml"))
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("day", "offered"),
     [("2026-05-31", ["nav", "klubb"]), ("2026-06-01", ["nav", "hus"])],
@@ -439,9 +475,9 @@ async def test_an_answer_to_words_that_were_replaced_is_refused_and_not_kept(
     """The server had looked at the round a moment before; another process corrected it."""
     await rounds.keep(rounds.parse(FILE, "runde.yaml"))
     live.forget()
-    seen = await live.live_round("KAIA26", TODAY)
+    seen = await live.live_round("KAIA26", today())
     body = {"receipt_hash": "a" * 64, "language": "nb", "answers": {"mt1": 5}}
-    on_its_way = responses.receive(msgspec.convert(body, NewResponse), seen, TODAY)
+    on_its_way = responses.receive(msgspec.convert(body, NewResponse), seen, today())
     corrected = FILE.replace("- mt10", "- mt10.mt2")
     await rounds.keep(rounds.parse(corrected, "runde.yaml"))
     with pytest.raises(Exception, match=r"(?i)foreign key"):

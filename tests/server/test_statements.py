@@ -18,13 +18,12 @@ from tests.attacks.markup import Node, read
 from tests.server.conftest import (
     NAME,
     PASSWORD,
-    TODAY,
     definition,
     make_round,
     released_round,
     sign_in,
 )
-from tests.server.rounds import CODE
+from tests.server.rounds import CODE, today
 
 pytestmark = pytest.mark.anyio
 ADDRESSES = ("/personvern", "/tilgjengelighet")
@@ -71,7 +70,7 @@ async def test_every_page_leads_to_both_statements(
 async def test_a_rounds_privacy_page_says_who_asks_and_who_reads(
     client: httpx.AsyncClient, language: Language
 ) -> None:
-    closes = TODAY + datetime.timedelta(days=20)
+    closes = today() + datetime.timedelta(days=20)
     await make_round(ROUND, closes=closes, keep_months=7)
     asked = definition(ROUND)
     page = read((await client.get(f"/r/{ROUND}/personvern?lang={language}")).text)

@@ -56,6 +56,10 @@ def test_a_right_file_is_read() -> None:
         (', nn: "Kven?"', "", 13, "lacks 'nn'"),
         ("questions:", "qestions:", 11, "Perhaps `questions`"),
         ("quotes:", "quotes: [", 2, "not YAML"),
+        ("nb: unge utenfor", f"nb: {'u' * 61}", 15, "Write at most 60 characters"),
+        ('"97 162"', f"'{'9' * 13}'", 16, "value: Write at most 12 characters"),
+        ("Statistisk sentralbyrå", "S" * 41, 17, "source: Write at most 40 characters"),
+        ("nn: 15 til 29 år", f"nn: {'å' * 81}", 19, "Write at most 80 characters"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(right: str, wrong: str, line: int, said: str) -> None:
@@ -72,3 +76,6 @@ def test_the_schema_takes_what_the_reader_takes_and_no_more() -> None:
     wrong = yaml.safe_load(RIGHT.replace("    source: Statistisk sentralbyrå\n", ""))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, schema)
+    long = yaml.safe_load(RIGHT.replace("nn: 15 til 29 år", f"nn: {'å' * 81}"))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(long, schema)

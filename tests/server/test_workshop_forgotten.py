@@ -16,7 +16,8 @@ from server.workshop import sessions
 from server.workshop.tables import Workshop
 from tests.browser import chromium
 from tests.server import outside
-from tests.server.conftest import TODAY, form_token
+from tests.server.conftest import form_token
+from tests.server.rounds import today
 from tests.server.workshop import Leader, Phone, join, make, state
 
 pytestmark = pytest.mark.anyio
@@ -91,7 +92,7 @@ async def test_closing_takes_the_phones_out_of_the_database(
     if ending == "steer":
         await leader.steer("close")
     else:
-        old = TODAY - sessions.FORGOTTEN - datetime.timedelta(days=1)
+        old = today() - sessions.FORGOTTEN - datetime.timedelta(days=1)
         await Workshop.update({Workshop.held: old}).where(Workshop.code == leader.code)
         await worker.once()
     assert outside.found_in(await outside.everything(database), [*links, *keys]) == []

@@ -16,7 +16,8 @@ from markdown_it import MarkdownIt
 from server.act import ledger
 from server.settings import Settings
 from tests.browser import chromium
-from tests.server.conftest import TODAY, form_token, released_round
+from tests.server.conftest import form_token, released_round
+from tests.server.rounds import today
 from tests.server.test_workshop_report import ATTACKS, W
 from tests.server.workshop import Leader, join, state
 
@@ -49,7 +50,7 @@ async def filled(client: httpx.AsyncClient, browser: httpx.AsyncClient, evil: st
     """A workshop in which everything that anybody can write is an attack."""
     page = await browser.get("/stab/samlinger")
     given = {"title": evil, "organisation": evil, "template": "samskaping", "language": "nb"}
-    given |= {"held": TODAY.isoformat(), "days": "30", "form_token": form_token(page)}
+    given |= {"held": today().isoformat(), "days": "30", "form_token": form_token(page)}
     made = await browser.post("/stab/samlinger", data=given)
     assert made.status_code == 303, made.text
     leader = Leader(browser, made.headers["location"].rpartition("/")[2])
@@ -116,7 +117,7 @@ async def test_evil_words_are_words_everywhere(
     row = await released_round(ROUND)
     form = {"form_token": leader.headers["X-Form-Token"], "round": ROUND}
     assert (await browser.post(f"{base}/rapport/tiltak", data=form)).status_code == 303
-    await ledger.publish(row.id, [], TODAY)
+    await ledger.publish(row.id, [], today())
     for address, times in (
         (f"{base}/rapport", 8),
         (f"{base}/rapport?diagram=kake", 8),

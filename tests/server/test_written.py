@@ -186,7 +186,10 @@ async def test_twice_the_same_and_an_unknown_theme_are_mistakes(
 
 
 async def test_a_quote_goes_with_its_story(
-    released: list[str], tmp_path: Path, client: httpx.AsyncClient, database: str
+    released: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    client: httpx.AsyncClient,
+    database: str,
 ) -> None:
     rows = await Response.select(Response.receipt_hash, Response.document)
     tellers = {
@@ -194,7 +197,7 @@ async def test_a_quote_goes_with_its_story(
         for quote in await drawn()
     }
     quotes = [quote for quote in await drawn() if len(tellers[quote["text"]]) == 1][:2]
-    path = approved(tmp_path, quotes)
+    path = approved(tmp_path_factory.mktemp("beside the database"), quotes)
     await written.load(CODE, path)
     whose = {hash_of(secret): secret for secret in released}
     teller = whose[tellers[quotes[0]["text"]][0]]
@@ -203,6 +206,7 @@ async def test_a_quote_goes_with_its_story(
     assert await Quoted.count() == 1
     with pytest.raises(WordsError, match="there no more"):
         await written.load(CODE, path)
+    assert quotes[1]["text"].encode() in await everything(database)
     await Response.update({Response.week: "2020-W01"}, force=True)
     await keeping.delete_due(DAY)
     assert await Quoted.count() == 0

@@ -11,12 +11,12 @@ from enumerations import Language
 from server.staff import sessions as signed
 from server.workshop import sessions
 from server.workshop.templates import Name
-from tests.server.conftest import TODAY
+from tests.server.rounds import today
 
 
 async def make(template: Name = "samskaping", **changes: Any) -> str:
     """A workshop of today; returns its code."""
-    given = {"title": "Samling på Lunvik", "language": Language.BOKMAL, "held": TODAY} | changes
+    given = {"title": "Samling på Lunvik", "language": Language.BOKMAL, "held": today()} | changes
     return (await sessions.make(template, **given)).code
 
 
