@@ -89,7 +89,8 @@ async def run_sql(address: str, sql: str) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Address of a fresh, empty database."""
+    """Address of a fresh, empty database; no round of another one is remembered."""
+    live.forget()
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'fortell.db'}"
         return
@@ -108,11 +109,9 @@ def settings(database: str) -> Settings:
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The application, running: tables can be used beside it, in the same event loop."""
-    live.forget()
     made = create_app(settings)
     async with made.lifespan():
         yield made
-    live.forget()
 
 
 @pytest.fixture
