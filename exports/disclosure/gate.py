@@ -171,7 +171,7 @@ def release(
     questions = list(policy.catalogue.questions(frame.columns))
     check_frame(frame, policy.catalogue)
     now = people_now(frame, questions, policy.catalogue)
-    thens = [people_then(old, now, series) for old in earlier]
+    thens = people_then(earlier, now, series)
     k = np.array([policy.threshold(cell_service(cell)) for cell in now.cells])
     looks = _looks(now, thens, k, series)
     snapshot = Snapshot(len(earlier) + 1, published)
@@ -452,16 +452,16 @@ def _within(last: _Last, parts: Sequence[str], catalogue: Catalogue) -> Iterator
 
 
 def _together(looked: _Looked, parts: Sequence[_Beside]) -> tuple[Places, Coded]:
-    """Return those of today's people who are in any of some snapshots, and what they said there.
+    """Return those who are in any of some snapshots, and what they said there.
 
-    As the places of codes in `span`, and behind them whoever is not asked.
+    Whoever is gone since is in a snapshot still. What they said is given as the places of codes in
+    `span`, and behind them whoever is not asked.
     """
     if all(one.same for one in parts):
         rows = looked.unions.rows(tuple((one.place, one.number) for one in parts))
         return rows, looked.coded.take(rows)
     rows, codes = looked.slots.together([one.people for one in parts])
-    there = rows < len(looked.coded)
-    return rows[there], (codes[there] - span(looked.question)[0]).view(np.uint8)
+    return rows, (codes - np.int8(span(looked.question)[0])).view(np.uint8)
 
 
 def _show(

@@ -6,7 +6,7 @@ memberships (person in cell) point at them.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -129,8 +129,8 @@ class Then:
     """The members of an earlier release beside today's people, sorted by cell and row.
 
     `columns` are those that can be compared, `order` where the members stand in them.
-    `row` is where a member is today, from `len(ids)` on whoever is not; `stays` whether the member
-    is in the same cell still.
+    `row` is where a member is today, from `len(ids)` on whoever is not, in the order of `gone`;
+    `stays` whether the member is in the same cell still.
     """
 
     release: Release
@@ -139,6 +139,7 @@ class Then:
     now: Now
     cell: Places
     row: Places
+    gone: pl.Series
     stays: npt.NDArray[np.bool_]
 
     @property
@@ -354,23 +355,37 @@ def people_now(frame: pl.DataFrame, questions: Sequence[Question], catalogue: Ca
     )
 
 
-def people_then(release: Release, now: Now, series: str) -> Then:
-    """Find an earlier release's members among today's people.
+def people_then(earlier: Sequence[Release], now: Now, series: str) -> list[Then]:
+    """Find the members of each earlier release among today's people.
 
-    Codes of themes of another series are left out: the same story may be coded otherwise.
+    Codes of themes of another series are left out: the same story may be coded otherwise. Whoever
+    is gone has one row in all of them.
     """
+    thens = [_then(release, now, series) for release in earlier]
+    gone = pl.concat([now.ids.clear(), *(then.gone for then in thens)]).unique().sort()
+    return [replace(then, row=_among(gone, then), gone=gone) for then in thens]
+
+
+def _among(gone: pl.Series, then: Then) -> Places:
+    """Return the rows of a release's members when those behind today's people are these."""
+    today = len(then.now.ids)
+    rows = np.append(np.arange(today), today + gone.search_sorted(then.gone).to_numpy())
+    return rows.astype(np.int32).take(then.row)
+
+
+def _then(release: Release, now: Now, series: str) -> Then:
     coded = tuple(f"{kind}/" for kind in CODED) if release.series != series else ()
     names = pl.DataFrame({"cell": now.cells}).with_row_index("place")
     ids = pl.DataFrame({"id": now.ids}).with_row_index("row")
     table = release.read_members(*KEYS)
     place = table.join(names, on="cell", how="left", maintain_order="left")["place"]
     known = place.is_not_null().to_numpy()
-    # Whoever is gone gets a row of their own, the same in each of their cells.
     found = table.join(ids, on="id", how="left", maintain_order="left")["row"]
     missing = found.is_null()
     row = found.fill_null(0).to_numpy().astype(np.int64)
-    gone = table["id"].filter(missing).rank("dense").to_numpy().astype(np.int64)
-    row[missing.to_numpy()] = len(now.ids) - 1 + gone
+    lost = table["id"].filter(missing)
+    gone = lost.unique().sort()
+    row[missing.to_numpy()] = len(now.ids) + gone.search_sorted(lost).to_numpy()
     cell = place.fill_null(0).to_numpy().astype(np.int64)
     keys = cell * (row.max(initial=0) + 1) + row
     order: Numbers | slice = slice(None)
@@ -390,6 +405,7 @@ def people_then(release: Release, now: Now, series: str) -> Then:
         now=now,
         cell=cell.astype(np.int32),
         row=row.astype(np.int32),
+        gone=gone,
         stays=stays,
     )
 

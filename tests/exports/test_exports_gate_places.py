@@ -185,6 +185,32 @@ def test_the_services_of_a_hidden_kommune_stand_for_it_beside_the_other_kommuner
     assert without.by_id["item/mt1/f1"].visible
 
 
+def test_whoever_has_withdrawn_hides_nobody_who_is_told_apart_by_the_rest() -> None:
+    """Kommune and one club are as they were; the other club comes, and one person is left over.
+
+    Twenty who have withdrawn are in the club's figure still, and so are not of what is left over.
+    """
+    terms = in_areas(FLAT, s0="k2", s2="k2", s3="k2")
+    every = frame(145, terms, asked=("mt1",)).with_columns(
+        mt1=pl.Series([1] * 40 + [5] * 60 + [1] * 12 + [5] * 12 + [1] + [5] * 20, dtype=pl.Int64),
+        dont_know=pl.lit([], dtype=pl.List(pl.String)),
+        services=pl.Series([["s0"]] * 100 + [["s2"]] * 24 + [["s3"]] + [["s2"]] * 20),
+    )
+    left = [*range(10), *range(40, 50)]
+    first = release(every.head(125), Policy(terms), series="1", published="2026-10-01")
+    visible = {key for key in terms.places if first.by_id[f"item/mt1/{key}"].visible}
+    assert visible == {"s0", "k2", "f1"}
+    after = release(
+        every.filter(~pl.int_range(pl.len()).is_in(left)),
+        Policy(terms),
+        History((first,)),
+        series="1",
+        published="2026-11-01",
+    )
+    assert after.by_id["item/mt1/k2"].n == 125
+    assert not after.by_id["item/mt1/s2"].visible
+
+
 def _one_by_one(looked: Any, parts: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     """Who is in any of some snapshots, found without anything that is kept between questions."""
     said: dict[int, int] = {}
@@ -193,8 +219,7 @@ def _one_by_one(looked: Any, parts: Sequence[Any]) -> tuple[np.ndarray, np.ndarr
         for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
             said.setdefault(row, code)
     low = min(value for cell in looked.question.ladder[0] for value in cell.values)
-    there = {row: code - low for row, code in said.items() if row < len(looked.coded)}
-    return np.array([*there], np.int32), np.array([*there.values()], np.uint8)
+    return np.array([*said], np.int32), np.array([code - low for code in said.values()], np.uint8)
 
 
 def test_who_is_in_several_places_is_the_same_counted_one_by_one(
