@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/pip install --quiet
+# The lock names everything: without --no-deps, pip takes a newer release of what has an extra.
+LOCKED := $(PIP) --no-deps --require-hashes -r
 TORCH := 2.13.0
 PAGES := server/static/svar/index.html
 SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
@@ -55,18 +57,20 @@ clean:  ## remove what these commands made
 
 .venv/.setup: .venv/bin/pip requirements.txt pyproject.toml
 	@echo "Setting up Python packages (about a minute the first time) …"
-	$(PIP) --require-hashes -r requirements.txt
+	$(LOCKED) requirements.txt
 	$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/pip check --quiet
 	@touch $@
 
 .venv/.setup-dev: .venv/.setup requirements-dev.txt
-	$(PIP) --require-hashes -r requirements-dev.txt
+	$(LOCKED) requirements-dev.txt
+	@$(BIN)/pip check --quiet
 	@$(PIP) torch==$(TORCH) || echo "PyTorch $(TORCH) could not be installed: tests of the training will be skipped."
 	@touch $@
 
 .cache/.node: .venv/.setup requirements-node.txt
 	@mkdir -p .cache
-	@{ node -e '$(NODE_IS_NEW)' && command -v npm; } >/dev/null 2>&1 || $(PIP) --require-hashes -r requirements-node.txt
+	@{ node -e '$(NODE_IS_NEW)' && command -v npm; } >/dev/null 2>&1 || $(LOCKED) requirements-node.txt
 	@touch $@
 
 frontend/node_modules/.package-lock.json: .cache/.node frontend/package-lock.json
