@@ -59,12 +59,12 @@ clean:  ## remove what these commands made
 	@echo "Setting up Python packages (about a minute the first time) …"
 	$(LOCKED) requirements.txt
 	$(PIP) --no-deps --no-build-isolation -e .
-	@$(BIN)/pip check --quiet
+	@$(BIN)/pip check
 	@touch $@
 
 .venv/.setup-dev: .venv/.setup requirements-dev.txt
 	$(LOCKED) requirements-dev.txt
-	@$(BIN)/pip check --quiet
+	@$(BIN)/pip check
 	@$(PIP) torch==$(TORCH) || echo "PyTorch $(TORCH) could not be installed: tests of the training will be skipped."
 	@touch $@
 
