@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nlp.codebook import codebook
-from nlp.errors import ModelMissing
+from nlp.codebook.in_use import codebook_in_use, use_own_themes
+from nlp.errors import ModelMissing, UnfitTheme
 from nlp.redaction import Redacted, Redaction, redact
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ __all__ = [
     "Proposal",
     "Redacted",
     "Redaction",
+    "UnfitTheme",
     "annotate",
     "codebook",
+    "codebook_in_use",
     "coded_units",
     "deidentify",
     "discover",
@@ -40,6 +43,7 @@ __all__ = [
     "redact",
     "summarise",
     "use_heads",
+    "use_own_themes",
 ]
 
 # Imported on first use: they bring spaCy and numpy.

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from enumerations import Sentiment
 from nlp.codebook import codebook
+from nlp.codebook.in_use import own_themes
 from nlp.phrases import key_phrases, plain_words
 
 if TYPE_CHECKING:
@@ -216,9 +217,10 @@ def discover(
 
 
 def explained(unit: CodedUnit) -> bool:
-    """Whether a theme surely explains a unit; general praise, complaint and the like do not."""
+    """Whether a theme surely explains a unit, or an own one does; general praise does not."""
     meta = {code.id for code in codebook().meta_codes}
-    return any(theme not in meta and p >= SURE for theme, p in unit.themes)
+    own = {theme.id for theme in own_themes()}
+    return any(theme in own or (theme not in meta and p >= SURE) for theme, p in unit.themes)
 
 
 def rounded(count: int) -> int:

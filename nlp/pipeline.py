@@ -9,6 +9,7 @@ import spacy
 from spacy.language import Language
 
 import nlp.components  # noqa: F401 (registers the factories)
+from nlp.codebook.in_use import own_version
 from nlp.components.transformer_head import (
     HeadCard,
     Replacement,
@@ -70,15 +71,21 @@ def load(
 
     Raises:
         ModelMissing: encoder, weights, or a model that replaces a head cannot be loaded.
+        UnfitTheme: an own theme, see `nlp.use_own_themes`, cannot be told from its phrases.
         ValueError: a replacement has no licence or no figures, or its labels are not the head's.
     """
     wanted = _chosen if replacements is None else replacements
     check_replacements(wanted)
-    return _build(num_threads, json.dumps(wanted, sort_keys=True, default=str))
+    return _build(num_threads, json.dumps(wanted, sort_keys=True, default=str), own_version())
+
+
+def shipped() -> Language:
+    """The language engine as it ships, without replaced heads and own themes; see `load`."""
+    return _build(None, "{}", "")
 
 
 @cache
-def _build(num_threads: int | None, replacements: str) -> Language:
+def _build(num_threads: int | None, replacements: str, own: str) -> Language:
     engine = spacy.blank("nb")
     # Stories are short; the limit only guards against a file that is one line.
     engine.max_length = 10_000_000
@@ -91,4 +98,6 @@ def _build(num_threads: int | None, replacements: str) -> Language:
             name=f"fortell_transformer_{head}",
             config={"head": head, "num_threads": num_threads, **wanted},
         )
+    if own:
+        engine.add_pipe("fortell_own_themes")
     return engine

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from nlp.codebook import codebook
+from nlp.codebook.in_use import own_version
 from nlp.encoder import WEIGHTS
 from nlp.errors import ModelMissing
 
@@ -17,7 +18,8 @@ ENGINE_VERSION = "0.7"
 def model_version() -> str:
     """Version of what annotates, such as `0.4+weights.1f2e3d4c+codebook.0.2`.
 
-    Heads that a `transformers` model stands in for follow, each with the version of its model.
+    Own themes of the deployment follow, and heads that a `transformers` model stands in for, each
+    with the version of its model.
 
     Raises:
         ModelMissing: the weights are absent.
@@ -31,6 +33,8 @@ def model_version() -> str:
             "anew: docs/nlp.md."
         ) from error
     own = f"{ENGINE_VERSION}+weights.{digest}+codebook.{codebook().version}"
+    if added := own_version():
+        own += f"+own.{added}"
     others = sorted((head, card["version"]) for head, card in _heads_in_use().items())
     return own + "".join(f"+{head}.{version}" for head, version in others)
 

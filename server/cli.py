@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,11 @@ def main(context: click.Context) -> None:
             nlp.use_heads(Path(settings.nlp_heads))
         except ValueError as error:
             raise SettingsError(f"FORTELL_NLP_HEADS: {error}") from error
+    if settings.own_themes:
+        try:
+            nlp.use_own_themes(Path(settings.own_themes))
+        except ValueError as error:
+            raise SettingsError(f"FORTELL_OWN_THEMES: {error}") from error
     if settings.instruments:
         try:
             exports.use_instruments(Path(settings.instruments), settings.licence_by_id)
@@ -120,10 +125,19 @@ def serve(settings: Settings) -> None:
 
 def run_server(settings: Settings) -> None:
     """Serve until stopped; the language engine is there before anybody tells something."""
-    with suppress(nlp.ModelMissing):
-        nlp.load()
+    _load_engine()
     listening = _listen(settings.host, settings.port, "FORTELL_HOST and FORTELL_PORT")
     _serve(create_app(settings), listening)
+
+
+def _load_engine() -> None:
+    """Without weights a server still shows what is there; with an unfit own theme it must not."""
+    try:
+        nlp.load()
+    except nlp.UnfitTheme:
+        raise
+    except nlp.ModelMissing:
+        return
 
 
 def _serve(app: Litestar, listening: socket.socket) -> None:
@@ -181,6 +195,7 @@ def worker_command(settings: Settings, once: bool) -> None:
         _with_database(settings, worker.once)
         click.echo("What was due has been moved to the store and read.")
     else:
+        _load_engine()
         _with_database(settings, lambda: worker.forever(settings.worker_pause, asyncio.Event()))
 
 

@@ -46,6 +46,9 @@ class Settings:
     nlp_heads: str = _setting(
         "", "YAML file of models that take the place of the language engine's heads; empty: none"
     )
+    own_themes: str = _setting(
+        "", "YAML file of themes of your own, beside the codebook's; empty: none"
+    )
     instruments: str = _setting(
         "", "YAML file of instruments to ask with besides Fortell's own; empty: none"
     )
@@ -82,6 +85,8 @@ class Settings:
             )
         if self.nlp_heads and not Path(self.nlp_heads).is_file():
             raise SettingsError("FORTELL_NLP_HEADS is no file. Give the path of a YAML file.")
+        if self.own_themes and not Path(self.own_themes).is_file():
+            raise SettingsError("FORTELL_OWN_THEMES is no file. Give the path of a YAML file.")
         if self.instruments and not Path(self.instruments).is_file():
             raise SettingsError("FORTELL_INSTRUMENTS is no file. Give the path of a YAML file.")
         if self.licences and (not self.instruments or not all(self.licence_by_id.values())):

@@ -7,6 +7,7 @@ import click
 from enumerations import Language
 from nlp.codebook import Mapped, UnknownInHistory, map_themes
 from nlp.codebook.lint import lint as lint_text
+from nlp.codebook.own_file import read_own_themes
 from nlp.codebook.source import Finding, Mistakes
 from nlp.errors import ModelMissing
 
@@ -52,7 +53,7 @@ def map_(from_version: str, to_version: str, ids: tuple[str, ...]) -> None:
 )
 def try_theme(file: Path, language: str) -> None:
     """Estimate how well the own themes in FILE work."""
-    from nlp.codebook.own import Ground, engine_embed, read_own_themes  # slow to import
+    from nlp.codebook.own import Ground, engine_embed  # slow to import
 
     try:
         themes = read_own_themes(_read(file))

@@ -6,8 +6,7 @@ that sound alike but do not belong move the direction away from them (Rocchio 19
 one in a hundred background texts pass. numpy only.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -21,8 +20,8 @@ import numpy.typing as npt
 import yaml
 
 from enumerations import Language
-from nlp.codebook import Labels, codebook
-from nlp.codebook.source import Mistakes, Place, check_shape, read
+from nlp.codebook import codebook
+from nlp.codebook.own_file import OwnTheme
 from nlp.errors import ModelMissing
 
 Matrix = npt.NDArray[np.float64]
@@ -36,7 +35,6 @@ _PASS = 0.01
 # themes with counter-examples.
 _SHRINK = 3.0
 _AWAY = 0.25
-_COPY = 0.7
 _FEW = 15
 _SHOWN = 5
 # Of a theme that may be used: least recall, most false alarms; and how rare a rare theme is.
@@ -44,8 +42,8 @@ _RECALL = 0.5
 _ALARMS = 0.05
 _RARE = 0.01
 _BATCH = 64
+_UNNEEDED = ("fortell_language", "fortell_evidence", "fortell_safety")
 _Z = NormalDist().inv_cdf(0.975)
-_WORD = re.compile(r"\w+")
 _TEXTS = Path(__file__).parent / "own_themes.texts.yaml"
 
 
@@ -55,17 +53,6 @@ class Verdict(StrEnum):
     GOOD_ENOUGH = "good_enough"
     WEAK = "weak"
     DO_NOT_USE = "do_not_use"
-
-
-@dataclass(frozen=True)
-class OwnTheme:
-    """A theme that the codebook lacks. `counter_examples` sound alike and do not belong."""
-
-    id: str
-    label: Labels
-    definition: str
-    phrases: tuple[str, ...]
-    counter_examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -141,6 +128,11 @@ class Estimate:
         low, high = self.recall.interval
         least, most = self.alarms_answers.interval
         return _precision(low, most), _precision(high, least)
+
+    @property
+    def right_when_rare(self) -> float:
+        """The same share, 0 to 1, as it was counted."""
+        return _precision(self.recall.share, self.alarms_answers.share)
 
     def text(self, language: Language) -> str:
         """The estimate in plain words.
@@ -309,34 +301,6 @@ def find(detectors: Iterable[Detector], vectors: npt.NDArray[np.floating[Any]]) 
     return found
 
 
-def read_own_themes(text: str) -> tuple[OwnTheme, ...]:
-    """Read the own themes of a deployment.
-
-    Args:
-        text: YAML, a list of themes with `id` (O_ and a name), `nb`, `nn`, `en`, `def`, `phrases`
-            (six or more) and, where wanted, `not` (counter-examples).
-
-    Raises:
-        Mistakes: the file cannot be used; `findings` says on which lines, and what to do.
-    """
-    source = read(text)
-    findings = check_shape(source, "own_themes.schema.json")
-    if not findings:
-        findings = sorted({source.finding(*problem) for problem in _problems(source.data)})
-    if findings:
-        raise Mistakes(findings)
-    return tuple(
-        OwnTheme(
-            row["id"],
-            {language: row[language] for language in Language},
-            row["def"],
-            tuple(row["phrases"]),
-            tuple(row.get("not", ())),
-        )
-        for row in source.data
-    )
-
-
 def shipped_background() -> Background:
     """The codebook's phrases, and one unit of each of 1000 invented answers.
 
@@ -375,50 +339,16 @@ def engine_embed(texts: Sequence[str]) -> npt.NDArray[np.float32]:
         ModelMissing: the engine cannot be loaded.
     """
     from nlp.encoder import DIMENSIONS
-    from nlp.pipeline import load
+    from nlp.pipeline import shipped
 
     clean = [text.encode("utf-8", "replace").decode() for text in texts]
     vectors = np.zeros((len(clean), DIMENSIONS), np.float32)
-    for number, doc in enumerate(load().pipe(clean, batch_size=_BATCH)):
+    for number, doc in enumerate(shipped().pipe(clean, batch_size=_BATCH, disable=_UNNEEDED)):
         if doc._.units:
             vectors[number] = doc._.unit_vectors.sum(axis=0)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors /= np.where(lengths > 0, lengths, 1)
     return vectors
-
-
-def _problems(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[Place, str]]:
-    book = [(code.id, _words(e.text)) for code in codebook().codes for e in code.examples]
-    ids: set[str] = set()
-    for number, row in enumerate(rows):
-        if row["id"] in ids:
-            yield (number, "id"), "this id stands twice; give one of them another"
-        ids.add(row["id"])
-        phrases = row["phrases"]
-        yield from _copies((number, "phrases"), phrases)
-        yield from _copies((number, "not"), row.get("not", ()))
-        for i, text in enumerate(phrases):
-            taken = next((id_ for id_, words in book if _alike(_words(text), words)), None)
-            if taken:
-                message = (
-                    f"the codebook has this phrase under {taken}; use that theme, or write another"
-                )
-                yield (number, "phrases", i), message
-        for i, text in enumerate(row.get("not", ())):
-            if _words(text) in [_words(phrase) for phrase in phrases]:
-                yield (
-                    (number, "not", i),
-                    "the phrases have this too; it belongs to the theme or not",
-                )
-
-
-def _copies(place: Place, texts: Sequence[str]) -> Iterator[tuple[Place, str]]:
-    said = [_words(text) for text in texts]
-    for i, words in enumerate(said):
-        if not words:
-            yield (*place, i), "write a phrase with words in it"
-        elif any(_alike(words, other) for other in said[:i]):
-            yield (*place, i), "almost the same stands above; say it in another way"
 
 
 def _embedded(embed: Embed, texts: Sequence[str], width: int | None = None) -> Matrix:
@@ -432,15 +362,6 @@ def _embedded(embed: Embed, texts: Sequence[str], width: int | None = None) -> M
             "one row of finite numbers for each text, always of the same width."
         )
     return vectors
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))
-
-
-def _alike(one: set[str], other: set[str]) -> bool:
-    """Whether most words are shared: such phrases would vouch for each other in an estimate."""
-    return len(one & other) >= _COPY * len(one | other) > 0
 
 
 def _limit(scores: Matrix) -> float:

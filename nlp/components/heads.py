@@ -18,7 +18,8 @@ from nlp.labels import AXES
 from nlp.words import word_spans
 
 _DIGITS = 3
-_PROPOSALS = 5
+PROPOSALS = 5
+"""Themes that are proposed for a story."""
 # A theme between these probabilities, or an axis whose best value is below the second figure, is
 # said to be uncertain.
 _UNCERTAIN = (0.3, 0.5)
@@ -131,7 +132,7 @@ class HeadsComponent:
         return {**unit, "themes": themes, **values, "uncertain": uncertain}  # type: ignore[typeddict-item]
 
     def _proposals(self, story: Any) -> list[ThemeDict]:
-        order = np.argsort(-story, kind="stable")[:_PROPOSALS]
+        order = np.argsort(-story, kind="stable")[:PROPOSALS]
         return [{"id": self._ids[i], "p": round(float(story[i]), _DIGITS)} for i in order]
 
 

@@ -86,7 +86,7 @@ def propose(told: Told, live: LiveRound) -> Proposals:
         for item, text in told.stories.items()
         if text.strip()
     }
-    book = nlp.codebook().codes
+    book = nlp.codebook_in_use().codes
     return Proposals(stories, [Theme(code.id, code.label[told.language]) for code in book])
 
 

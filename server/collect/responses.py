@@ -8,7 +8,6 @@ import datetime
 import hashlib
 import re
 from collections.abc import Collection
-from functools import cache
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -256,7 +255,6 @@ def _check_sealed(item: str, sealed: Sealed, new: NewResponse, live: LiveRound) 
         )
 
 
-@cache
 def theme_ids() -> frozenset[str]:
     """Themes that a story can be said to be about."""
-    return frozenset(code.id for code in nlp.codebook().codes)
+    return frozenset(code.id for code in nlp.codebook_in_use().codes)

@@ -263,7 +263,7 @@ def _codes() -> list[Code]:
     """The codebook's themes, with what each means."""
     return [
         Code(code.id, code.group, rounds.names(code.label), code.definition)
-        for code in nlp.codebook().codes
+        for code in nlp.codebook_in_use().codes
     ]
 
 
@@ -414,7 +414,7 @@ def catalogue(definition: Definition, day: datetime.date) -> Catalogue:
         definition: the round.
         day: last day whose quarter is shown.
     """
-    book = nlp.codebook()
+    book = nlp.codebook_in_use()
     first = definition.opens
     last = max(first, min(day, definition.closes or day))
     return Catalogue(

@@ -208,7 +208,7 @@ def _whose(text: str, stories: dict[UUID, list[str]]) -> UUID | None:
 
 def _misnamed(file: WordsFile, definition: Definition) -> Iterator[Mistake]:
     """What interpretations and questions are about, where there is no such thing."""
-    book = nlp.codebook()
+    book = nlp.codebook_in_use()
     known = {code.id for code in book.codes} | {group.id for group in book.groups}
     named: list[tuple[str, Any]] = [("interpretations", file.interpretations)]
     named += [("questions", file.questions)]

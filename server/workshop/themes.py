@@ -174,7 +174,7 @@ async def say(workshop: UUID, said: Said) -> None:
     Raises:
         Problem: a theme is unknown, or a card is none of this workshop.
     """
-    known = {code.id for code in nlp.codebook().codes}
+    known = {code.id for code in nlp.codebook_in_use().codes}
     ids = [theme.id for theme in said.themes]
     if len(set(ids)) < len(ids) or not all(_is_theme(theme, known) for theme in said.themes):
         raise _unknown()
@@ -248,7 +248,7 @@ async def _themes(workshop: UUID) -> list[dict[str, str]]:
 
 async def labelled(workshop: UUID, language: Language) -> dict[str, str]:
     """The room's themes in its order, by id, with the name that it or the codebook gives."""
-    book = {code.id: code.label[language] for code in nlp.codebook().codes}
+    book = {code.id: code.label[language] for code in nlp.codebook_in_use().codes}
     return {
         row["theme"]: row["label"] or book.get(row["theme"], row["theme"])
         for row in await _themes(workshop)

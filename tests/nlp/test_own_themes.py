@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nlp
-from enumerations import Language
+from enumerations import Language, Level
 from nlp.codebook import CODEBOOK_FILE, own
 from nlp.codebook.cli import codebook as command
 from nlp.codebook.history import problems, read_history
@@ -25,14 +25,13 @@ from nlp.codebook.own import (
     Detector,
     Estimate,
     Ground,
-    OwnTheme,
     Share,
     Verdict,
     engine_embed,
     find,
-    read_own_themes,
     shipped_background,
 )
+from nlp.codebook.own_file import OwnTheme, read_own_themes
 from nlp.codebook.source import Mistakes
 
 WIDTH = 48
@@ -46,10 +45,12 @@ PHRASES = [
 ]
 GOOD: dict[str, Any] = {
     "id": "O_busskort",
+    "group": "F",
     "nb": "Busskort",
     "nn": "Busskort",
     "en": "Bus pass",
     "def": "Hva det koster å reise.",
+    "nivaa": "system",
     "phrases": PHRASES,
     "not": ["bussen går bare to ganger om dagen"],
 }
@@ -79,7 +80,8 @@ def about(topic: str, count: int, start: int = 0) -> tuple[str, ...]:
 
 
 def theme(phrases: Sequence[str], counters: Sequence[str] = ()) -> OwnTheme:
-    return OwnTheme("O_x", dict.fromkeys(Language, "x"), "x", tuple(phrases), tuple(counters))
+    names = dict.fromkeys(Language, "x")
+    return OwnTheme("O_x", "F", names, "x", Level.SYSTEM, tuple(phrases), tuple(counters))
 
 
 OTHERS = [f"other{number}@1" for number in range(20)]
@@ -109,6 +111,9 @@ def test_a_right_file_is_read():
         ({"id": "F1_okonomi"}, 1, "write O_ and a name"),
         ({"id": "O_Buss"}, 1, "write O_ and a name"),
         ({"id": "O_buss\n"}, 1, "write O_ and a name"),
+        ({"group": "Z"}, None, "no such chapter; use A, B, C, D, E, F, G, H"),
+        ({"group": None}, None, "write a chapter of the codebook"),
+        ({"nivaa": "kommune"}, None, "write personlig, praksis or system"),
         ({"nn": ""}, None, "`nn`: write a text"),
         ({"en": None}, None, "`en`: write a text"),
         ({"phrases": PHRASES[:5]}, None, "at least six"),
@@ -369,7 +374,7 @@ def test_the_command_names_the_line_of_a_mistake(tmp_path: Path):
     file.write_text(written(GOOD | {"phrases": PHRASES[:3]}), "utf-8")
     result = CliRunner().invoke(command, ["try-theme", str(file)])
     assert result.exit_code == 1
-    assert "egne.yaml, line 6: O_busskort: `phrases`: write at least six" in result.output
+    assert "egne.yaml, line 8: O_busskort: `phrases`: write at least six" in result.output
 
 
 def test_a_phrase_is_read_as_the_engine_reads_a_unit():

@@ -82,6 +82,7 @@ WRONG = [
     ("FORTELL_WORKER_PAUSE", "nan", "FORTELL_WORKER_PAUSE must be from 0.01 to 3600."),
     ("FORTELL_WORKER_PAUSE", "0", "FORTELL_WORKER_PAUSE must be from 0.01 to 3600."),
     ("FORTELL_POOL_SIZE", "-1", "FORTELL_POOL_SIZE must be from 1 to 1000."),
+    ("FORTELL_OWN_THEMES", "themes-that-are-not-there.yaml", "FORTELL_OWN_THEMES is no file"),
     ("FORTELL_NLP_HEADS", "heads-that-are-not-there.yaml", "FORTELL_NLP_HEADS is no file"),
     ("FORTELL_INSTRUMENTS", "who5-that-is-not-there.yaml", "FORTELL_INSTRUMENTS is no file"),
     ("FORTELL_LICENCES", "who5=CC BY-NC-SA 3.0 IGO", "FORTELL_LICENCES says which licences you"),
