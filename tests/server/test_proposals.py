@@ -20,15 +20,12 @@ from litestar import Litestar
 
 import nlp
 from enumerations import PLACEHOLDERS, Language, RedactionType
-from nlp.codebook import in_use
 from server import database as engine
-from server.collect import live, readings, responses, rounds, seals
+from server.collect import live, readings, rounds, seals
 from server.collect.readings import Full, Gone, Readings
 from server.collect.tables import Inbox, Round
 from server.database import connection
-from server.release import frame, service
 from server.settings import Settings
-from tests import own_themes
 from tests.server import outside
 from tests.server.process import nlp_without_weights, serving
 from tests.server.rounds import CODE, answer, file_text, sealed, story
@@ -623,30 +620,3 @@ async def test_many_at_once_each_get_their_own(app: Litestar, client: httpx.Asyn
     assert {reply.status_code for reply in await asyncio.gather(*sending)} == {201}
     stored = Counter(document["stories"]["n1"] for document in await documents())
     assert stored == Counter(found["text"] for found in replies)
-
-
-@anyio
-async def test_a_deployments_own_theme_can_be_chosen_and_is_in_the_release(
-    client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(in_use, "_own", [])
-    file = tmp_path / "own.yaml"
-    file.write_text(own_themes.written(own_themes.GOOD_ENOUGH, own_themes.WEAK), "utf-8")
-    nlp.use_own_themes(file)
-    await load()
-    found = await proposal(client, own_themes.SAID)
-    assert "O_mobilforbud" in found["proposed"]
-    chosen = {"n1": sealed(found, ["O_mobilforbud", "O_russ"])}
-    assert (await client.post(SEND, json=answer(sealed=chosen))).status_code == 201
-    (document,) = await documents()
-    teller = msgspec.convert(document["teller"]["n1"], responses.Teller)
-    read = msgspec.convert({"units": []}, frame._Annotated)
-    assert frame._counted(teller, read) == {"O_mobilforbud", "O_russ"}
-    definition = rounds.parse(file_text(), "round.yaml")
-    shown = {theme.id: theme for theme in service.catalogue(definition, definition.opens).themes}
-    assert (shown["O_russ"].group, shown["O_russ"].label["nn"]) == ("E", "Russetid")
-
-    in_use._own.clear()
-    refused = await client.post(SEND, json=answer(sealed=chosen))
-    assert problem(refused) == (400, "unknown_theme")
-    assert frame._counted(teller, read) == set()

@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 
 import exports
 import nlp
+from nlp.codebook import in_use
 from server.collect import inbox, live, responses, rounds
 from server.collect.responses import NewResponse
 from server.collect.tables import Response, Round
@@ -21,7 +23,8 @@ from server.release.service import ReleaseError
 from server.release.tables import ReleaseRow
 from server.understand import service as understand
 from server.understand.tables import Annotation
-from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, story
+from tests import own_themes
+from tests.server.rounds import CODE, answer, file_text, hash_of, receipt, sealed, story
 
 pytestmark = pytest.mark.anyio
 DAY = datetime.date(2026, 9, 7)
@@ -222,3 +225,35 @@ async def test_what_is_released_of_many_is_rounded_and_of_few_hidden(
 )
 def test_a_week_belongs_to_the_quarter_of_its_thursday(week: str, quarter: str) -> None:
     assert quarter_of(week) == quarter
+
+
+async def test_a_deployments_own_theme_is_chosen_and_stands_in_the_report(
+    client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_use, "_own", [])
+    file = tmp_path / "own.yaml"
+    file.write_text(own_themes.written(own_themes.GOOD_ENOUGH, own_themes.WEAK), "utf-8")
+    nlp.use_own_themes(file)
+    await load()
+    asked = {"language": "nb", "stories": {"n1": own_themes.SAID}}
+    reply = (await client.post(f"/api/rounds/{CODE}/proposals", json=asked)).json()
+    found = reply["stories"]["n1"]
+    assert "O_mobilforbud" in found["proposed"]
+    assert {"id": "O_russ", "text": "Russetid"} in reply["themes"]
+    chosen = {"n1": sealed(found, ["O_mobilforbud"])}
+    await arrive(*(answer(sealed=chosen) for _ in range(40)))
+    await understand.annotate_waiting()
+    first = await published()
+    assert '"O_mobilforbud"' in first.decode()
+    page = (await client.get(f"/rapport/{CODE}")).text
+    assert "Mobilforbud" in page
+
+    in_use._own.clear()
+    refused = await client.post(
+        f"/api/rounds/{CODE}/responses", json=answer(sealed={"n1": sealed(found, ["O_russ"])})
+    )
+    assert refused.json()["code"] == "unknown_theme"
+    assert (await client.get(f"/rapport/{CODE}")).text == page
+    await understand.annotate_waiting()
+    second = await published(DAY + datetime.timedelta(7))
+    assert '"O_mobilforbud"' not in second.decode()
